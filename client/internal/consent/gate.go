@@ -1,0 +1,101 @@
+// Package consent is the final judge of what this machine shows and accepts.
+//
+// The Gate holds the rights that the requester granted; everything that
+// captures or injects needs one of its Leases. It imports the scopes and knows
+// nothing of sessions, peers or windows. No message can widen what it holds:
+// only Allow does, and only the answer of a consent window calls it.
+package consent
+
+import (
+	"sync"
+
+	"beside/signaling/grant"
+)
+
+// Gate is the table of granted rights. Its zero value is not usable; see NewGate.
+type Gate struct {
+	mu    sync.RWMutex
+	last  uint64                        // generation given last; never reused
+	gens  map[grant.Scope]uint64        // live rights and the generation that granted each
+	held  map[grant.Scope]int           // rights that rest: how many reasons each has
+	dones map[grant.Scope]chan struct{} // closed when the right goes
+}
+
+// NewGate returns a Gate that has granted nothing.
+func NewGate() *Gate {
+	return &Gate{
+		gens:  make(map[grant.Scope]uint64),
+		held:  make(map[grant.Scope]int),
+		dones: make(map[grant.Scope]chan struct{}),
+	}
+}
+
+// Allow adds the requester's choice to what is granted and returns the new
+// generation. Rights already live keep their Leases.
+func (g *Gate) Allow(scopes grant.Set) uint64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.last++
+	for _, sc := range scopes.Scopes() {
+		if _, live := g.gens[sc]; live {
+			continue
+		}
+		g.gens[sc] = g.last
+		g.dones[sc] = make(chan struct{})
+	}
+	return g.last
+}
+
+// Revoke takes rights back. When it returns, no call that used one is running
+// and none will start. It returns the new generation.
+func (g *Gate) Revoke(scopes grant.Set) uint64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.last++
+	for _, sc := range scopes.Scopes() {
+		if _, live := g.gens[sc]; live {
+			delete(g.gens, sc)
+			close(g.dones[sc])
+			delete(g.dones, sc)
+		}
+	}
+	return g.last
+}
+
+// Hold makes rights rest until the returned function is called (once or more).
+// Holds add up: a right runs again when every reason is gone.
+func (g *Gate) Hold(scopes grant.Set) (release func()) {
+	g.add(scopes, 1)
+	var once sync.Once
+	return func() { once.Do(func() { g.add(scopes, -1) }) }
+}
+
+func (g *Gate) add(scopes grant.Set, n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, sc := range scopes.Scopes() {
+		g.held[sc] += n
+	}
+}
+
+// Lease returns the proof of a live right, or false when it is not granted.
+func (g *Gate) Lease(sc grant.Scope) (*Lease, bool) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	gen, live := g.gens[sc]
+	if !live {
+		return nil, false
+	}
+	return &Lease{gate: g, scope: sc, gen: gen, done: g.dones[sc]}, true
+}
+
+// Granted returns the live rights and the latest generation.
+func (g *Gate) Granted() (grant.Set, uint64) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	var s grant.Set
+	for sc := range g.gens {
+		s = s.Union(grant.SetOf(sc))
+	}
+	return s, g.last
+}
