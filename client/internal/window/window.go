@@ -1,0 +1,225 @@
+// Package window is everything the requester sees of the client: the panel
+// (paste a link, confirm a host, wait, an error), the consent question, the bar
+// that stays on top while somebody sees or controls, and the summary.
+//
+// It shows and it asks; it decides nothing and holds no right: an Answer goes
+// back to the caller, who alone may tell the consent Gate. The one rule kept
+// here is that only an act of the person can say yes: a timeout, a closed
+// window, an ended context and the zero Answer all mean no.
+//
+// Linux draws with Gio on X11 (files *_linux.go); elsewhere New reports
+// ErrNotYet. Limits: Gio has no AT-SPI, so a screen reader cannot read these
+// windows; they work by keyboard alone (Tab, Shift+Tab, Space, Enter, Escape).
+package window
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"beside/signaling/grant"
+)
+
+// Errors that callers branch on.
+var (
+	// ErrClosed: the person cancelled, or closed the window.
+	ErrClosed = errors.New("window closed by the person")
+	// ErrNotYet: this operating system has no windows yet.
+	ErrNotYet = errors.New("beside has no windows on this operating system yet")
+)
+
+// UI shows windows and brings back what the person did. All methods may be
+// called from any goroutine. A method with a context blocks, and returns only
+// by an act of the person, by its own timeout, or when the context ends (then
+// with the context's error).
+//
+// AskLink, AskHost, Wait and Tell are pages of one panel window. The panel stays
+// open, with its buttons resting, between two of them, so that the next page
+// replaces the last without a flicker; Ask, OpenBar and Summarise close it. When
+// the person closes a resting panel the next page reports that at once. One page
+// is shown at a time, and one question: a second call waits for its turn.
+type UI interface {
+	// AskLink lets the person paste the link they were sent, when the file name
+	// held no code. It returns the text as typed, without surrounding space, or
+	// ErrClosed.
+	AskLink(ctx context.Context, q LinkQuestion) (string, error)
+	// AskHost shows a broker's host in large type and asks whether to connect to
+	// it, when the client holds no configuration. No, Escape and closing the
+	// window are (false, nil).
+	AskHost(ctx context.Context, host string) (bool, error)
+	// Wait shows what is being waited for. It returns ErrClosed when the person
+	// cancels, else the context's error: it never returns nil. To change the
+	// words, end the context and call it again.
+	Wait(ctx context.Context, w Waiting) error
+	// Tell says what went wrong and what to do next. It reports whether the
+	// person wants to try again (only when p.Retry offers it).
+	Tell(ctx context.Context, p Problem) (again bool, err error)
+
+	// Ask asks for consent. The caller must hold back injected input while it
+	// runs. The error is nil or the context's; with an error the Answer is no.
+	Ask(ctx context.Context, q Question) (Answer, error)
+	// OpenBar shows the bar. The caller closes it.
+	OpenBar(s BarState) (Bar, error)
+	// Summarise tells what was done and returns nil when the person closes it.
+	Summarise(ctx context.Context, s Summary) error
+
+	// OwnWindows lists the X11 ids of all windows that are open, in which no
+	// injected input may land. It is cheap enough to call for each event.
+	OwnWindows() []uint32
+	// Close closes all windows, ends every call with ErrClosed, and waits for
+	// what it started.
+	Close()
+}
+
+// Config holds what New needs. Zero durations mean the defaults.
+type Config struct {
+	AnswerWithin time.Duration // no answer within this is no; default DefaultAnswerWithin
+	AllowAfter   time.Duration // clicks and keys before this are ignored; default DefaultAllowAfter
+}
+
+// The durations that people meet; tests shorten them.
+const (
+	DefaultAnswerWithin = 2 * time.Minute
+	DefaultAllowAfter   = time.Second
+)
+
+// A Party is who is at the other end, as the client itself knows it.
+type Party struct {
+	Organisation string // from the client's configuration; empty when the slot is empty
+	Host         string // the broker's host; shown when Organisation is empty
+}
+
+// LinkQuestion is the page that asks for a link.
+type LinkQuestion struct {
+	Text    string // what stands in the field at first
+	Problem string // why the last one was refused, in plain words; may be empty
+}
+
+// Stage is what is being waited for.
+type Stage string
+
+// The stages of a start.
+const (
+	Connecting         Stage = "connecting"          // to the broker
+	AwaitingTechnician Stage = "awaiting technician" // connected; nobody there yet
+	Reconnecting       Stage = "reconnecting"        // the connection was lost
+)
+
+// Waiting is a page without a question; it offers only Cancel.
+type Waiting struct {
+	Party
+	Stage Stage
+}
+
+// Problem is something that went wrong, in plain words.
+type Problem struct {
+	What  string // what happened, one sentence
+	Next  string // what the person can do now
+	Retry bool   // offer "Try again"
+}
+
+// Question asks the requester for consent.
+type Question struct {
+	Party
+	Technician string    // display name, as set by an administrator
+	Scopes     grant.Set // what is asked, each its own choice; must not be empty
+	Granted    grant.Set // what is allowed already; shown as a reminder
+}
+
+// How says by what act a Question was answered.
+type How string
+
+// The ways a Question ends. Only Allowed comes with scopes.
+const (
+	Allowed  How = "allowed"  // Allow was pressed
+	Declined How = "declined" // Decline was pressed, or Escape
+	Closed   How = "closed"   // the window was closed
+	TimedOut How = "timeout"  // nobody answered in time
+)
+
+// Answer is what the person chose. The zero Answer is no.
+type Answer struct {
+	Scopes grant.Set // the ticked scopes, a subset of those asked; empty means no
+	How    How       // empty when the context ended first
+}
+
+// BarState is what the bar says. Its owner sets it anew at every change.
+type BarState struct {
+	Technician string    // who is there
+	Since      time.Time // start of the session; shown as whole minutes
+	Sees       bool      // the technician sees the screen now
+	Controls   bool      // the technician may use mouse and keyboard now
+	Paused     bool      // the person paused; offers Resume in place of Pause
+	Lost       bool      // the connection is gone and is being looked for
+	StopKey    string    // the key combination that stops, such as "Ctrl+Alt+Shift+S"; may be empty
+}
+
+// Act is what the person asked for on the bar.
+type Act string
+
+// The acts of the bar besides Stop.
+const (
+	Pause    Act = "pause"
+	Resume   Act = "resume"
+	TakeBack Act = "take back" // take control back, go on being seen
+)
+
+// Bar is the strip that stays above all windows for as long as somebody sees.
+type Bar interface {
+	// Set replaces what the bar says. It returns at once; the same state again
+	// draws nothing.
+	Set(s BarState)
+	// Acts delivers what the person asked for. It is bounded: acts that nobody
+	// reads for long are dropped, as a further press repeats them.
+	Acts() <-chan Act
+	// Stopped is closed when the person pressed Stop or closed the bar, and so
+	// cannot be lost. The bar then stays until Close, and says that it stopped.
+	Stopped() <-chan struct{}
+	// Close takes the bar away and waits until its window is gone.
+	Close()
+}
+
+// Summary is what the person reads after the end.
+type Summary struct {
+	Party
+	Technician  string
+	Start, Stop time.Time // from being seen to the end; equal when nothing was shown
+	Allowed     grant.Set // everything that was allowed at some time
+	End         End
+	Steps       []Step // what happened, in order
+}
+
+// End is why a session ended, as far as the requester cares.
+type End string
+
+// The ends that have their own words.
+const (
+	EndedByYou        End = "you"
+	EndedByTechnician End = "technician"
+	EndedByDecline    End = "decline" // the person allowed nothing
+	EndedByLoss       End = "loss"    // the connection did not come back
+	EndedByTime       End = "time"    // a time limit
+	EndedBySafety     End = "safety"  // a check failed; nothing more was shown or accepted
+)
+
+// Step is one thing that happened.
+type Step struct {
+	At     time.Time
+	Kind   StepKind
+	Scopes grant.Set // for Gave, Refused and TookBack
+}
+
+// StepKind is the kind of a Step.
+type StepKind string
+
+// The steps that have words.
+const (
+	Joined       StepKind = "joined"  // the technician was there
+	Gave         StepKind = "gave"    // the person allowed Scopes
+	Refused      StepKind = "refused" // the person refused Scopes
+	TookBack     StepKind = "took back"
+	PausedStep   StepKind = "paused"
+	ResumedStep  StepKind = "resumed"
+	LostStep     StepKind = "lost"
+	ReturnedStep StepKind = "returned"
+)
