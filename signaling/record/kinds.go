@@ -1,0 +1,390 @@
+package record
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// The closed set of kinds. Kinds that begin with "client." are facts that only
+// the client can know: it signs them (see Statement), the broker just keeps them.
+const (
+	KindBrokerStarted     Kind = "broker.started"
+	KindBrokerStopped     Kind = "broker.stopped"
+	KindTechnicianAdded   Kind = "technician.added"
+	KindSignInLinkMade    Kind = "signin.link_made"
+	KindSignedIn          Kind = "signin.done"
+	KindSignInRefused     Kind = "signin.refused"
+	KindSignedOut         Kind = "signin.ended"
+	KindTicketCreated     Kind = "ticket.created"
+	KindTicketChanged     Kind = "ticket.changed"
+	KindNoteAdded         Kind = "ticket.note_added"
+	KindInvitationCreated Kind = "invitation.created"
+	KindInvitationOpened  Kind = "invitation.opened"
+	KindInvitationRevoked Kind = "invitation.revoked"
+	KindInvitationExpired Kind = "invitation.expired"
+	KindInvitationRefused Kind = "invitation.refused"
+	KindSessionJoined     Kind = "session.joined"
+	KindSessionAccepted   Kind = "session.accepted"
+	KindPeerArrived       Kind = "session.peer_arrived"
+	KindPeerLeft          Kind = "session.peer_left"
+	KindPeerSuperseded    Kind = "session.peer_superseded"
+	KindSessionEnded      Kind = "session.ended"
+	KindTokenIssued       Kind = "token.issued"
+	KindTokenRefused      Kind = "token.refused"
+	KindMessageRefused    Kind = "message.refused"
+	KindRelayAllocated    Kind = "relay.allocated"
+	KindRelayDenied       Kind = "relay.denied"
+	KindAuditExported     Kind = "audit.exported"
+	KindPeerVerified      Kind = "client.verified"
+	KindVerifyFailed      Kind = "client.verify_failed"
+	KindConsentAsked      Kind = "client.asked"
+	KindConsentGranted    Kind = "client.granted"
+	KindConsentDeclined   Kind = "client.declined"
+	KindRightsRevoked     Kind = "client.revoked"
+	KindSharingPaused     Kind = "client.paused"
+	KindSharingResumed    Kind = "client.resumed"
+	KindScopeViolation    Kind = "client.violation"
+	KindCaptureStarted    Kind = "client.capture_started"
+	KindControlStarted    Kind = "client.control_started"
+	KindClientUnable      Kind = "client.unable"
+	KindClientStopped     Kind = "client.stopped"
+)
+
+// Data is what one kind of event carries. Each type below is the data of the
+// kind of the same name. No picture, key, text or name of a person is ever in
+// it; addresses are truncated to /24 (IPv4) or /48 (IPv6).
+type Data interface{ kind() Kind }
+
+// BrokerStarted: a broker process began to serve; Viewer is the SHA-256 of the pages it serves.
+type BrokerStarted struct {
+	Version string `json:"version"`
+	Viewer  string `json:"viewer"`
+}
+
+// BrokerStopped: a broker process stopped on request.
+type BrokerStopped struct {
+}
+
+// TechnicianAdded: an account was made.
+type TechnicianAdded struct {
+	Technician string   `json:"technician"`
+	Roles      []string `json:"roles"`
+}
+
+// SignInLinkMade: a one-time sign-in link was made.
+type SignInLinkMade struct {
+	Technician string    `json:"technician"`
+	Expires    time.Time `json:"expires"`
+}
+
+// SignedIn: a sign-in link was spent; From is the truncated address.
+type SignedIn struct {
+	From string `json:"from"`
+}
+
+// SignInRefused: a sign-in was refused.
+type SignInRefused struct {
+	From   string `json:"from"`
+	Reason string `json:"reason"`
+}
+
+// SignedOut: a technician signed out.
+type SignedOut struct {
+}
+
+// TicketCreated: a ticket was made.
+type TicketCreated struct {
+	Number   int64  `json:"number"`
+	Priority int    `json:"priority"`
+	Category string `json:"category"`
+}
+
+// TicketChanged: fields of a ticket changed; State and Priority are those after.
+type TicketChanged struct {
+	Fields   []string `json:"fields"`
+	State    string   `json:"state"`
+	Priority int      `json:"priority"`
+}
+
+// NoteAdded: a note was added to a ticket.
+type NoteAdded struct {
+	Note string `json:"note"`
+}
+
+// InvitationCreated: a one-time link was made.
+type InvitationCreated struct {
+	Invitation string    `json:"invitation"`
+	Expires    time.Time `json:"expires"`
+}
+
+// InvitationOpened: somebody with the link touched its page.
+type InvitationOpened struct {
+	Invitation string `json:"invitation"`
+	From       string `json:"from"`
+}
+
+// InvitationRevoked: the technician took the link back.
+type InvitationRevoked struct {
+	Invitation string `json:"invitation"`
+}
+
+// InvitationExpired: the link's time ran out.
+type InvitationExpired struct {
+	Invitation string `json:"invitation"`
+}
+
+// InvitationRefused: a redeem was refused.
+type InvitationRefused struct {
+	Invitation string `json:"invitation,omitempty"`
+	From       string `json:"from"`
+	Reason     string `json:"reason"`
+}
+
+// SessionJoined: the client redeemed the link; Key is the thumbprint of its session key.
+type SessionJoined struct {
+	Invitation string `json:"invitation"`
+	From       string `json:"from"`
+	Key        string `json:"key"`
+	OS         string `json:"os"`
+	Arch       string `json:"arch"`
+	Version    string `json:"version"`
+}
+
+// SessionAccepted: the technician accepted who joined.
+type SessionAccepted struct {
+}
+
+// PeerArrived: one side opened its socket.
+type PeerArrived struct {
+	Role string `json:"role"`
+	From string `json:"from"`
+}
+
+// PeerLeft: one side's socket closed.
+type PeerLeft struct {
+	Role string `json:"role"`
+}
+
+// PeerSuperseded: a newer socket of the same side took over.
+type PeerSuperseded struct {
+	Role string `json:"role"`
+}
+
+// SessionEnded: the session is over.
+type SessionEnded struct {
+	Reason string `json:"reason"`
+}
+
+// TokenIssued: a token was signed.
+type TokenIssued struct {
+	Role    string    `json:"role"`
+	Type    string    `json:"type"`
+	TokenID string    `json:"tokenId"`
+	Scope   string    `json:"scope"`
+	Expires time.Time `json:"expires"`
+}
+
+// TokenRefused: a token or its proof was refused.
+type TokenRefused struct {
+	Role   string `json:"role,omitempty"`
+	Reason string `json:"reason"`
+	From   string `json:"from"`
+}
+
+// MessageRefused: a signaling message broke the protocol.
+type MessageRefused struct {
+	Role string `json:"role"`
+	Code string `json:"code"`
+}
+
+// RelayAllocated: the relay gave one side an address.
+type RelayAllocated struct {
+	Role string `json:"role"`
+}
+
+// RelayDenied: the relay refused to serve or forward.
+type RelayDenied struct {
+	Role   string `json:"role,omitempty"`
+	Reason string `json:"reason"`
+}
+
+// AuditExported: the log was read out.
+type AuditExported struct {
+	First int64 `json:"first"`
+	Last  int64 `json:"last"`
+}
+
+// PeerVerified: message 0 proved that the viewer is the link's maker; Viewer is its DTLS fingerprint.
+type PeerVerified struct {
+	Viewer string `json:"viewer"`
+	Path   string `json:"path"`
+}
+
+// VerifyFailed: message 0 failed: nothing was shown.
+type VerifyFailed struct {
+	Reason string `json:"reason"`
+}
+
+// ConsentAsked: the consent window was shown.
+type ConsentAsked struct {
+	Scopes     string `json:"scopes"`
+	Technician string `json:"technician"`
+}
+
+// ConsentGranted: the requester allowed; Grant is the grant as signed.
+type ConsentGranted struct {
+	Generation uint64 `json:"generation"`
+	Asked      string `json:"asked"`
+	Scopes     string `json:"scopes"`
+	Viewer     string `json:"viewer"`
+	Grant      []byte `json:"grant"`
+}
+
+// ConsentDeclined: the requester declined, or did not answer.
+type ConsentDeclined struct {
+	Asked  string `json:"asked"`
+	Reason string `json:"reason"`
+}
+
+// RightsRevoked: rights went away; By is requester, technician or token.
+type RightsRevoked struct {
+	Generation uint64 `json:"generation"`
+	Scopes     string `json:"scopes"`
+	By         string `json:"by"`
+}
+
+// SharingPaused: the requester paused.
+type SharingPaused struct {
+}
+
+// SharingResumed: the requester resumed.
+type SharingResumed struct {
+}
+
+// ScopeViolation: the viewer sent what no grant allows.
+type ScopeViolation struct {
+	Message string `json:"message"`
+	Needs   string `json:"needs"`
+}
+
+// CaptureStarted: the screen began to be shown.
+type CaptureStarted struct {
+	Width  int `json:"width"`
+	Height int `json:"height"`
+}
+
+// ControlStarted: the first input since control was granted.
+type ControlStarted struct {
+}
+
+// ClientUnable: the client cannot do what was asked, for a reason of its machine.
+type ClientUnable struct {
+	Code string `json:"code"`
+}
+
+// ClientStopped: the client ended the session.
+type ClientStopped struct {
+	Reason string `json:"reason"`
+}
+
+func (BrokerStarted) kind() Kind     { return KindBrokerStarted }
+func (BrokerStopped) kind() Kind     { return KindBrokerStopped }
+func (TechnicianAdded) kind() Kind   { return KindTechnicianAdded }
+func (SignInLinkMade) kind() Kind    { return KindSignInLinkMade }
+func (SignedIn) kind() Kind          { return KindSignedIn }
+func (SignInRefused) kind() Kind     { return KindSignInRefused }
+func (SignedOut) kind() Kind         { return KindSignedOut }
+func (TicketCreated) kind() Kind     { return KindTicketCreated }
+func (TicketChanged) kind() Kind     { return KindTicketChanged }
+func (NoteAdded) kind() Kind         { return KindNoteAdded }
+func (InvitationCreated) kind() Kind { return KindInvitationCreated }
+func (InvitationOpened) kind() Kind  { return KindInvitationOpened }
+func (InvitationRevoked) kind() Kind { return KindInvitationRevoked }
+func (InvitationExpired) kind() Kind { return KindInvitationExpired }
+func (InvitationRefused) kind() Kind { return KindInvitationRefused }
+func (SessionJoined) kind() Kind     { return KindSessionJoined }
+func (SessionAccepted) kind() Kind   { return KindSessionAccepted }
+func (PeerArrived) kind() Kind       { return KindPeerArrived }
+func (PeerLeft) kind() Kind          { return KindPeerLeft }
+func (PeerSuperseded) kind() Kind    { return KindPeerSuperseded }
+func (SessionEnded) kind() Kind      { return KindSessionEnded }
+func (TokenIssued) kind() Kind       { return KindTokenIssued }
+func (TokenRefused) kind() Kind      { return KindTokenRefused }
+func (MessageRefused) kind() Kind    { return KindMessageRefused }
+func (RelayAllocated) kind() Kind    { return KindRelayAllocated }
+func (RelayDenied) kind() Kind       { return KindRelayDenied }
+func (AuditExported) kind() Kind     { return KindAuditExported }
+func (PeerVerified) kind() Kind      { return KindPeerVerified }
+func (VerifyFailed) kind() Kind      { return KindVerifyFailed }
+func (ConsentAsked) kind() Kind      { return KindConsentAsked }
+func (ConsentGranted) kind() Kind    { return KindConsentGranted }
+func (ConsentDeclined) kind() Kind   { return KindConsentDeclined }
+func (RightsRevoked) kind() Kind     { return KindRightsRevoked }
+func (SharingPaused) kind() Kind     { return KindSharingPaused }
+func (SharingResumed) kind() Kind    { return KindSharingResumed }
+func (ScopeViolation) kind() Kind    { return KindScopeViolation }
+func (CaptureStarted) kind() Kind    { return KindCaptureStarted }
+func (ControlStarted) kind() Kind    { return KindControlStarted }
+func (ClientUnable) kind() Kind      { return KindClientUnable }
+func (ClientStopped) kind() Kind     { return KindClientStopped }
+
+// newData decodes each kind's data; a kind that is not here does not exist.
+var newData = map[Kind]func([]byte) (Data, error){
+	KindBrokerStarted:     decode[BrokerStarted],
+	KindBrokerStopped:     decode[BrokerStopped],
+	KindTechnicianAdded:   decode[TechnicianAdded],
+	KindSignInLinkMade:    decode[SignInLinkMade],
+	KindSignedIn:          decode[SignedIn],
+	KindSignInRefused:     decode[SignInRefused],
+	KindSignedOut:         decode[SignedOut],
+	KindTicketCreated:     decode[TicketCreated],
+	KindTicketChanged:     decode[TicketChanged],
+	KindNoteAdded:         decode[NoteAdded],
+	KindInvitationCreated: decode[InvitationCreated],
+	KindInvitationOpened:  decode[InvitationOpened],
+	KindInvitationRevoked: decode[InvitationRevoked],
+	KindInvitationExpired: decode[InvitationExpired],
+	KindInvitationRefused: decode[InvitationRefused],
+	KindSessionJoined:     decode[SessionJoined],
+	KindSessionAccepted:   decode[SessionAccepted],
+	KindPeerArrived:       decode[PeerArrived],
+	KindPeerLeft:          decode[PeerLeft],
+	KindPeerSuperseded:    decode[PeerSuperseded],
+	KindSessionEnded:      decode[SessionEnded],
+	KindTokenIssued:       decode[TokenIssued],
+	KindTokenRefused:      decode[TokenRefused],
+	KindMessageRefused:    decode[MessageRefused],
+	KindRelayAllocated:    decode[RelayAllocated],
+	KindRelayDenied:       decode[RelayDenied],
+	KindAuditExported:     decode[AuditExported],
+	KindPeerVerified:      decode[PeerVerified],
+	KindVerifyFailed:      decode[VerifyFailed],
+	KindConsentAsked:      decode[ConsentAsked],
+	KindConsentGranted:    decode[ConsentGranted],
+	KindConsentDeclined:   decode[ConsentDeclined],
+	KindRightsRevoked:     decode[RightsRevoked],
+	KindSharingPaused:     decode[SharingPaused],
+	KindSharingResumed:    decode[SharingResumed],
+	KindScopeViolation:    decode[ScopeViolation],
+	KindCaptureStarted:    decode[CaptureStarted],
+	KindControlStarted:    decode[ControlStarted],
+	KindClientUnable:      decode[ClientUnable],
+	KindClientStopped:     decode[ClientStopped],
+}
+
+func decode[T Data](raw []byte) (Data, error) {
+	var d T
+	if err := strict(raw, &d); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// FromClient reports whether the kind is the client's to report.
+func (k Kind) FromClient() bool {
+	return len(k) > len("client.") && k[:len("client.")] == "client."
+}
+
+// Kinds lists the closed set, sorted.
+func Kinds() []Kind { return slices.Sorted(maps.Keys(newData)) }
