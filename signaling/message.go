@@ -1,0 +1,201 @@
+// Package signaling is what client, viewer and broker say to each other over
+// the websocket of subprotocol beside.v1.
+//
+//	broker                               client or viewer
+//	  challenge{nonce}              ──▶
+//	                                ◀──   auth{token, proof, epoch}   within 5 s
+//	  welcome{…}                    ──▶
+//	  state{phase, peer}, beat      ──▶                               whenever it changes; every 15 s
+//	  access{token}                 ──▶   viewer                      at half of its life
+//	                                ◀──   event{seq, statement}       client; kept until
+//	  recorded{seq}                 ──▶                               committed
+//	             ◀── offer, answer, candidate, ack ──▶                from end to end
+//	  error{code, text}             ──▶                               then the socket closes
+//
+// A message is one JSON object {"type": …, …}; each type is one struct below,
+// decoded strictly. The broker keeps no peer message: its sender does, until
+// the other end acknowledges (see Outbox). The package has no effects but those
+// of Conn.
+package signaling
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"beside/signaling/grant"
+	"beside/signaling/record"
+)
+
+const (
+	// Subprotocol is the websocket subprotocol (RFC 6455 §1.9).
+	Subprotocol = "beside.v1"
+	// MaxMessageBytes bounds one message.
+	MaxMessageBytes = 64 << 10
+	// AuthTimeout is how long a new socket may stay unproven.
+	AuthTimeout = 5 * time.Second
+	// BeatInterval is the time between two beats of the broker; an end that
+	// heard nothing for DeadAfter connects anew.
+	BeatInterval = 15 * time.Second
+	DeadAfter    = 40 * time.Second
+
+	maxSDPBytes       = 16 << 10
+	maxCandidateBytes = 1 << 10
+)
+
+// Message is one of the structs below.
+type Message interface{ messageType() string }
+
+// Challenge is the broker's first word on a new socket.
+type Challenge struct {
+	Nonce []byte `json:"nonce"` // 32 random bytes
+}
+
+// Auth proves who speaks. Epoch is random and new for each running instance of
+// a side: a reload is a new epoch, a reconnect is not.
+type Auth struct {
+	Token string `json:"token"`
+	Proof []byte `json:"proof"` // over grant.PopStatement
+	Epoch string `json:"epoch"`
+}
+
+// Welcome ends the handshake.
+type Welcome struct {
+	Session      string      `json:"session"`
+	Role         grant.Role  `json:"role"`
+	Organisation string      `json:"organisation"`
+	Technician   string      `json:"technician"` // display name, set by an administrator
+	State        State       `json:"state"`
+	ICE          []ICEServer `json:"ice"`
+	// Recorded is the last event of the client that is committed: it sends
+	// the ones after, first.
+	Recorded uint64 `json:"recorded"`
+}
+
+// ICEServer is one STUN or TURN server (RFC 7064, 7065) with credentials for
+// this session and side.
+type ICEServer struct {
+	URLs       []string `json:"urls"`
+	Username   string   `json:"username,omitempty"`
+	Credential string   `json:"credential,omitempty"`
+}
+
+// State is the whole truth of the session as the broker knows it; a later one
+// replaces an earlier one.
+type State struct {
+	Phase  Phase  `json:"phase"`
+	Reason Reason `json:"reason,omitempty"` // when ended
+	// Peer is the epoch of the other side's socket, empty while it has none.
+	Peer string `json:"peer"`
+}
+
+// StateChange is State as a message of its own.
+type StateChange struct {
+	State State `json:"state"`
+}
+
+// Beat says that the broker lives.
+type Beat struct {
+	Time time.Time `json:"time"`
+}
+
+// Access gives the viewer its next access token, for the client's eyes.
+type Access struct {
+	Token string `json:"token"`
+}
+
+// Event is a fact that only the client knows, signed by it. The broker commits
+// it, moves the phase where the fact says so, and answers Recorded.
+type Event struct {
+	Seq       uint64           `json:"seq"`
+	Statement record.Statement `json:"statement"`
+}
+
+// Recorded acknowledges all events up to Seq.
+type Recorded struct {
+	Seq uint64 `json:"seq"`
+}
+
+// Peer is the head of every message from end to end.
+type Peer struct {
+	From string `json:"from"` // sender's epoch
+	To   string `json:"to"`   // the epoch it is meant for; another instance drops it
+	Seq  uint64 `json:"seq"`  // from 1 for each pair of epochs, without gaps
+}
+
+// Offer, Answer: JSEP (RFC 8829). The client always offers.
+type Offer struct {
+	Peer
+	SDP string `json:"sdp"`
+}
+
+// Answer is the viewer's reply to the Offer with the same N.
+type Answer struct {
+	Peer
+	SDP string `json:"sdp"`
+}
+
+// Candidate is a trickled ICE candidate (RFC 8838); an empty Candidate ends them.
+type Candidate struct {
+	Peer
+	Candidate string `json:"candidate"`
+	Mid       string `json:"mid"`
+	Line      int    `json:"line"`
+}
+
+// Ack tells the sender that all of its messages up to Upto have arrived. It is
+// itself not acknowledged: its Seq is 0.
+type Ack struct {
+	Peer
+	Upto uint64 `json:"upto"`
+}
+
+// Fault carries an Error to a peer; the socket closes after it.
+type Fault struct {
+	Error Error `json:"error"`
+}
+
+func (Challenge) messageType() string   { return "challenge" }
+func (Auth) messageType() string        { return "auth" }
+func (Welcome) messageType() string     { return "welcome" }
+func (StateChange) messageType() string { return "state" }
+func (Beat) messageType() string        { return "beat" }
+func (Access) messageType() string      { return "access" }
+func (Event) messageType() string       { return "event" }
+func (Recorded) messageType() string    { return "recorded" }
+func (Offer) messageType() string       { return "offer" }
+func (Answer) messageType() string      { return "answer" }
+func (Candidate) messageType() string   { return "candidate" }
+func (Ack) messageType() string         { return "ack" }
+func (Fault) messageType() string       { return "error" }
+
+// PeerMessage is a message from end to end. Head is its Peer.
+type PeerMessage interface {
+	Message
+	Head() Peer
+	withHead(Peer) PeerMessage
+}
+
+// Head returns the message's head.
+func (p Peer) Head() Peer { return p }
+
+func (m Offer) withHead(p Peer) PeerMessage     { m.Peer = p; return m }
+func (m Answer) withHead(p Peer) PeerMessage    { m.Peer = p; return m }
+func (m Candidate) withHead(p Peer) PeerMessage { m.Peer = p; return m }
+func (m Ack) withHead(p Peer) PeerMessage       { m.Peer = p; return m }
+
+// Type returns the message's name on the wire.
+func Type(m Message) string { return m.messageType() }
+
+// Encode writes a message. It fails only for a message over MaxMessageBytes.
+func Encode(m Message) ([]byte, error) {
+	body, err := json.Marshal(m)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", m.messageType(), err)
+	}
+	out := append([]byte(`{"type":"`+m.messageType()+`",`), body[1:]...) // no message is empty
+	if len(out) > MaxMessageBytes {
+		return nil, fmt.Errorf("encode %s: %d bytes is over the bound", m.messageType(), len(out))
+	}
+	return out, nil
+}
