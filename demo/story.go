@@ -1,0 +1,142 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// The people of the demonstration.
+const (
+	technicianEmail = "robin@demo.example"
+	technicianName  = "Robin Hale"
+	requesterName   = "Sam Okafor"
+	ticketSubject   = "My editor does not open my letter"
+)
+
+// consentTitle is what the consent window is called, and allowX, allowY where its Allow button is, as a person finds
+// it by looking.
+const (
+	consentTitle   = "Beside"
+	allowX, allowY = 0.8, 0.92
+)
+
+// story is one person being helped: a ticket, an invitation, and the client that the person started.
+type story struct {
+	broker     *broker
+	desktop    *desktop
+	bin        string
+	invitation invitation
+	client     *process
+}
+
+// invitation is what `beside invite` answers. Secret goes into the client's file name, Open to the technician.
+type invitation struct {
+	ID     string `json:"id"`
+	Link   string `json:"link"`
+	Secret string `json:"secret"`
+	Open   string `json:"open"`
+}
+
+// begin makes sure of the technician, opens a ticket, and has the person start the client and allow.
+func (s *story) begin(ctx context.Context) error {
+	if err := s.addTechnician(ctx); err != nil {
+		return err
+	}
+	return s.invite(ctx)
+}
+
+// addTechnician makes the technician, or finds that an earlier run did.
+func (s *story) addTechnician(ctx context.Context) error {
+	err := s.broker.call(ctx, nil, "technician", "add",
+		"--email", technicianEmail, "--name", technicianName, "--role", "technician", "--json")
+	if err == nil || s.broker.call(ctx, nil, "signin-link", technicianEmail, "--json") == nil {
+		return nil
+	}
+	return err
+}
+
+// invite opens a ticket and an invitation, and plays the person: the client is downloaded, started and answered.
+func (s *story) invite(ctx context.Context) error {
+	var ticket struct {
+		ID string `json:"id"`
+	}
+	if err := s.broker.call(ctx, &ticket, "ticket", "add",
+		"--subject", ticketSubject, "--requester", requesterName, "--json"); err != nil {
+		return err
+	}
+	var made invitation
+	if err := s.broker.call(ctx, &made, "invite",
+		"--technician", technicianEmail, "--ticket", ticket.ID, "--json"); err != nil {
+		return err
+	}
+	if made.Secret == "" || made.Open == "" {
+		return errors.New("beside invite gave no secret or no page to open")
+	}
+	s.invitation = made
+	program, err := s.download(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := s.desktop.start(filepath.Join(s.desktop.logs, "demo"), "click",
+		"--title", consentTitle, "--x", fmt.Sprint(allowX), "--y", fmt.Sprint(allowY), "--timeout", "1h"); err != nil {
+		return err
+	}
+	s.client, err = s.desktop.start(program)
+	return err
+}
+
+// download puts the client where a browser would have put it, under the name that the page gives it.
+func (s *story) download(ctx context.Context) (string, error) {
+	filled := filepath.Join(s.broker.data, "demo-client")
+	defer os.Remove(filled)
+	if err := s.broker.call(ctx, nil, "client", "--os", "linux", "--out", filled); err != nil {
+		return "", err
+	}
+	folder := filepath.Join(s.desktop.home, "Downloads")
+	if err := s.desktop.account.makeDir(folder); err != nil {
+		return "", fmt.Errorf("make the Downloads folder: %w", err)
+	}
+	if err := removeOld(folder); err != nil {
+		return "", err
+	}
+	program := filepath.Join(folder, "Beside-"+s.invitation.Secret)
+	return program, copyProgram(filled, program, s.desktop.account)
+}
+
+// removeOld takes away the clients of earlier demonstrations, whose invitations are spent.
+func removeOld(folder string) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return fmt.Errorf("look into the Downloads folder: %w", err)
+	}
+	for _, entry := range entries {
+		if !strings.HasPrefix(entry.Name(), "Beside-") {
+			continue
+		}
+		if err := os.Remove(filepath.Join(folder, entry.Name())); err != nil {
+			return fmt.Errorf("remove an old client: %w", err)
+		}
+	}
+	return nil
+}
+
+// again gives a fresh link: to the same live desktop, or, when the person has stopped the client, to a new session.
+func (s *story) again(ctx context.Context) (string, error) {
+	if !s.client.running() {
+		if err := s.invite(ctx); err != nil {
+			return "", err
+		}
+		return s.invitation.Open, nil
+	}
+	var fresh struct {
+		Link string `json:"link"`
+	}
+	err := s.broker.call(ctx, &fresh, "signin-link", technicianEmail, "--json")
+	return fresh.Link, err
+}
