@@ -1,0 +1,240 @@
+package window
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"beside/signaling/grant"
+	"beside/signaling/texts"
+)
+
+// longestName bounds names that come from elsewhere, in runes.
+const longestName = 80
+
+// name makes a name from elsewhere fit to be shown: one line, no control or
+// direction-changing characters, of bounded length.
+func name(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r): // also format characters such as U+202E
+			return -1
+		}
+		return r
+	}, s)
+	s = strings.Join(strings.Fields(s), " ")
+	if runes := []rune(s); len(runes) > longestName {
+		s = string(runes[:longestName-1]) + "…"
+	}
+	return s
+}
+
+// initials returns up to two letters that stand for a name.
+func initials(s string) string {
+	var out []rune
+	for _, word := range strings.Fields(name(s)) {
+		if r := []rune(word)[0]; unicode.IsLetter(r) {
+			out = append(out, unicode.ToUpper(r))
+		}
+	}
+	if len(out) > 2 {
+		out = []rune{out[0], out[len(out)-1]}
+	}
+	return string(out)
+}
+
+// party names the other end in the middle of a sentence.
+func (p Party) party() string {
+	if p.Organisation != "" {
+		return name(p.Organisation)
+	}
+	return name(p.Host)
+}
+
+// of says where the technician belongs, or how they are reached when the client
+// knows no organisation.
+func (p Party) of() string {
+	if p.Organisation != "" {
+		return texts.T("window.party.of", "organisation", name(p.Organisation))
+	}
+	return texts.T("window.party.through", "host", name(p.Host))
+}
+
+// asks is the line below the technician's name in the consent window.
+func (p Party) asks() string {
+	if p.Organisation != "" {
+		return texts.T("window.consent.asks", "organisation", name(p.Organisation))
+	}
+	return texts.T("window.consent.asks-host", "host", name(p.Host))
+}
+
+// scopeWords returns the name of a right and what it means, in plain words. A
+// scope without words is not asked for: it gives two empty strings.
+func scopeWords(sc grant.Scope) (title, hint string) {
+	switch sc {
+	case grant.View:
+		return texts.T("window.scope.view"), texts.T("window.scope.view.hint")
+	case grant.Control:
+		return texts.T("window.scope.control"), texts.T("window.scope.control.hint")
+	case grant.ClipboardSend:
+		return texts.T("window.scope.clipboard-send"), texts.T("window.scope.clipboard-send.hint")
+	case grant.ClipboardFetch:
+		return texts.T("window.scope.clipboard-fetch"), texts.T("window.scope.clipboard-fetch.hint")
+	case grant.FilesSend:
+		return texts.T("window.scope.files-send"), texts.T("window.scope.files-send.hint")
+	case grant.FilesFetch:
+		return texts.T("window.scope.files-fetch"), texts.T("window.scope.files-fetch.hint")
+	case grant.Facts:
+		return texts.T("window.scope.facts"), texts.T("window.scope.facts.hint")
+	case grant.Point:
+		return texts.T("window.scope.point"), texts.T("window.scope.point.hint")
+	case grant.Record:
+		return texts.T("window.scope.record"), texts.T("window.scope.record.hint")
+	case grant.Sound:
+		return texts.T("window.scope.sound"), texts.T("window.scope.sound.hint")
+	case grant.Voice:
+		return texts.T("window.scope.voice"), texts.T("window.scope.voice.hint")
+	}
+	return "", ""
+}
+
+// scopeList joins the names of rights into one line.
+func scopeList(s grant.Set) string {
+	var out []string
+	for _, sc := range s.Scopes() {
+		title, _ := scopeWords(sc)
+		out = append(out, title)
+	}
+	return strings.Join(out, ", ")
+}
+
+// minutes is a duration as the bar shows it, rounded down, and the moment at
+// which it changes next.
+func minutes(since, now time.Time) (text string, next time.Time) {
+	n := int(max(now.Sub(since), 0) / time.Minute)
+	next = since.Add(time.Duration(n+1) * time.Minute)
+	if n < 60 {
+		return texts.T("window.minutes", "n", strconv.Itoa(n)), next
+	}
+	return texts.T("window.duration.hours", "h", strconv.Itoa(n/60), "m", strconv.Itoa(n%60)), next
+}
+
+// lasted is a duration in a sentence.
+func lasted(d time.Duration) string {
+	switch n := int(d / time.Minute); {
+	case n < 1:
+		return texts.T("window.duration.less")
+	case n == 1:
+		return texts.T("window.duration.minute")
+	case n < 60:
+		return texts.T("window.duration.minutes", "n", strconv.Itoa(n))
+	default:
+		return texts.T("window.duration.hours", "h", strconv.Itoa(n/60), "m", strconv.Itoa(n%60))
+	}
+}
+
+// countdown words what is left, rounded up to a minute, and to ten seconds in
+// the last one: a calm clock. It also says after how long the words change.
+func countdown(left time.Duration) (text string, changes time.Duration) {
+	left = max(left, 0)
+	unit := time.Minute
+	if left <= time.Minute {
+		unit = 10 * time.Second
+	}
+	n := (left + unit - 1) / unit
+	changes = left - (n-1)*unit
+	switch shown := n * unit; {
+	case shown == time.Minute:
+		return texts.T("window.duration.minute"), changes
+	case shown > time.Minute:
+		return texts.T("window.duration.minutes", "n", strconv.Itoa(int(n))), changes
+	default:
+		return texts.T("window.duration.seconds", "n", strconv.Itoa(int(shown/time.Second))), changes
+	}
+}
+
+// barWords are the two lines of the bar without the clock.
+func barWords(s BarState, stopped bool) (who, hands string) {
+	who = texts.T("window.bar.idle", "technician", name(s.Technician))
+	switch {
+	case stopped:
+		return texts.T("window.bar.stopped"), texts.T("window.bar.stopped.hint")
+	case s.Lost:
+		return texts.T("window.bar.lost"), texts.T("window.bar.lost.hint")
+	case s.Paused:
+		return texts.T("window.bar.paused", "technician", name(s.Technician)), texts.T("window.bar.paused.hint")
+	case s.Sees:
+		who = texts.T("window.bar.sees", "technician", name(s.Technician))
+	}
+	if s.Controls {
+		return who, texts.T("window.bar.controls.both", "technician", name(s.Technician))
+	}
+	return who, texts.T("window.bar.controls.you")
+}
+
+// waitWords are the heading and the line below it of a waiting page.
+func waitWords(w Waiting) (heading, hint string) {
+	switch w.Stage {
+	case AwaitingTechnician:
+		return texts.T("window.wait.technician"), texts.T("window.wait.technician.hint", "party", w.party())
+	case Reconnecting:
+		return texts.T("window.wait.reconnecting"), texts.T("window.wait.reconnecting.hint", "party", w.party())
+	default:
+		return texts.T("window.wait.connecting", "party", w.party()), texts.T("window.wait.connecting.hint")
+	}
+}
+
+// endWords is the heading of a summary.
+func endWords(e End) string {
+	switch e {
+	case EndedByTechnician:
+		return texts.T("window.summary.technician")
+	case EndedByDecline:
+		return texts.T("window.summary.decline")
+	case EndedByLoss:
+		return texts.T("window.summary.loss")
+	case EndedByTime:
+		return texts.T("window.summary.time")
+	case EndedBySafety:
+		return texts.T("window.summary.safety")
+	default:
+		return texts.T("window.summary.you")
+	}
+}
+
+// sentence says who was there and for how long.
+func (s Summary) sentence() string {
+	switch {
+	case s.Technician == "":
+		return texts.T("window.summary.saw-nobody")
+	case !s.Stop.After(s.Start):
+		return texts.T("window.summary.saw-nothing", "technician", name(s.Technician), "party", s.of())
+	}
+	return texts.T("window.summary.saw", "technician", name(s.Technician), "party", s.of(), "time", lasted(s.Stop.Sub(s.Start)))
+}
+
+// stepWords words one step. An unknown kind gives the empty string.
+func stepWords(st Step, technician string) string {
+	switch st.Kind {
+	case Joined:
+		return texts.T("window.step.joined", "technician", name(technician))
+	case Gave:
+		return texts.T("window.step.gave", "scopes", scopeList(st.Scopes))
+	case Refused:
+		return texts.T("window.step.refused", "scopes", scopeList(st.Scopes))
+	case TookBack:
+		return texts.T("window.step.took-back", "scopes", scopeList(st.Scopes))
+	case PausedStep:
+		return texts.T("window.step.paused")
+	case ResumedStep:
+		return texts.T("window.step.resumed")
+	case LostStep:
+		return texts.T("window.step.lost")
+	case ReturnedStep:
+		return texts.T("window.step.returned")
+	}
+	return ""
+}
