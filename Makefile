@@ -1,0 +1,71 @@
+# Beside. A fresh Debian 12 needs Go, Node.js, make and gcc; every target does the rest of its set-up itself.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+tools := internal/tools
+pages := viewer/dist/app/index.html
+page_sources := $(shell find viewer/src signaling/texts -type d -o -type f -not -name '*.test.ts' -not -name '*.go') \
+	$(wildcard viewer/*.html viewer/*.ts viewer/*.json)
+
+.PHONY: help setup build run test e2e lint fmt bench test-long generate apt-build apt-demo apt-all npm tools binaries
+
+help: ## Show this list.
+	@sed -nE 's/^([a-z-]+e?2?e?):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+setup: apt-all npm tools ## Install everything that building and testing take.
+
+build: apt-build $(pages) binaries ## Build bin/beside, bin/beside-client and bin/demo.
+
+run: apt-build apt-demo $(pages) binaries ## Start the broker with a demonstration desktop (DEMO=0: without).
+	@exec bin/demo run
+
+test: setup build ## Run every check and test there is, the long ones apart.
+	@$(tools)/test.sh lint unit fuzz viewer e2e
+
+e2e: setup build ## Run the tests in a real browser on a real desktop; ARGS="live -g Stop" chooses.
+	@$(tools)/test.sh e2e $(ARGS)
+
+lint: setup build ## Check format, types, style, import rules, and that generated code is fresh.
+	@$(tools)/lint.sh
+
+fmt: npm ## Format all code.
+	@gofmt -w $$(git ls-files --cached --others --exclude-standard '*.go')
+	@cd viewer && npx --no-install biome check --write .
+
+generate: npm tools binaries ## Write the TypeScript that is generated from Go.
+	@$(tools)/generate.sh
+
+bench: setup build ## Measure latency, traffic and load; the method is in docs/performance.md.
+	@go run ./bench
+
+test-long: setup build ## Run the long tests too: hours of fuzzing, storms and soak.
+	@LONG=1 FUZZ_SECONDS=3600 $(tools)/test.sh lint unit fuzz viewer e2e
+
+apt-build:
+	@$(tools)/apt.sh build
+
+apt-demo:
+	@$(tools)/apt.sh demo
+
+apt-all:
+	@$(tools)/apt.sh build demo test
+
+npm:
+	@$(tools)/npm.sh
+
+# Built from the locked module of their own, so that every machine uses the same versions.
+tools:
+	@go build -C $(tools) -o "$(CURDIR)/.cache/bin/" ./tally github.com/gzuidhof/tygo honnef.co/go/tools/cmd/staticcheck
+
+$(pages): $(page_sources) | npm
+	@cd viewer && npx --no-install vite build --logLevel warn
+
+# Go itself knows what is up to date. The pages are embedded, so they come first.
+binaries: | $(pages)
+	@CGO_ENABLED=0 go build -trimpath -o bin/beside ./broker
+	@CGO_ENABLED=1 go build -trimpath -o bin/beside-client ./client
+	@CGO_ENABLED=0 go build -trimpath -o bin/demo ./demo

@@ -1,0 +1,174 @@
+// Command tally counts what test runners report and prints one honest sum. It is used by test.sh only.
+//
+// Each stage of the tests leaves a file "passed failed skipped" named after itself; sum adds them up.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+type count struct{ passed, failed, skipped int }
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "tally:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	switch {
+	case len(args) == 2 && args[0] == "go":
+		return tallyGo(os.Stdin, os.Stdout, args[1])
+	case len(args) == 3 && args[0] == "vitest":
+		return tallyReport(args[1], args[2], vitestCount)
+	case len(args) == 3 && args[0] == "playwright":
+		return tallyReport(args[1], args[2], playwrightCount)
+	case len(args) >= 2 && args[0] == "sum":
+		return sum(os.Stdout, args[1], args[2:])
+	}
+	return errors.New("usage: tally go FILE | vitest REPORT FILE | playwright REPORT FILE | sum FOLDER [FAILED_STAGE...]")
+}
+
+// event is one line of `go test -json`.
+type event struct {
+	Action     string
+	Package    string
+	ImportPath string
+	Test       string
+	Elapsed    float64
+	Output     string
+}
+
+// tallyGo prints a line a package and all that a failed package printed, and counts top-level tests.
+func tallyGo(in io.Reader, out io.Writer, file string) error {
+	var n count
+	printed := map[string][]string{}
+	blamed := map[string]bool{} // packages whose failure a test explains
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, 16<<20)
+	for lines.Scan() {
+		var e event
+		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+			fmt.Fprintln(out, lines.Text()) // not a report but the go command itself
+			continue
+		}
+		switch {
+		case e.Action == "output":
+			printed[e.Package] = append(printed[e.Package], e.Output)
+		case e.Action == "build-output":
+			fmt.Fprint(out, e.Output)
+		case e.Test == "":
+			packageEnd(out, e, printed[e.Package])
+			if e.Action == "fail" && !blamed[e.Package] {
+				n.failed++ // it did not build, or ended outside a test
+			}
+		case !strings.Contains(e.Test, "/"):
+			n.add(e.Action)
+			blamed[e.Package] = blamed[e.Package] || e.Action == "fail"
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("read go test's report: %w", err)
+	}
+	if err := n.write(file); err != nil {
+		return err
+	}
+	if n.failed > 0 {
+		return fmt.Errorf("%d Go tests or packages failed", n.failed)
+	}
+	return nil
+}
+
+func packageEnd(out io.Writer, e event, printed []string) {
+	switch e.Action {
+	case "pass":
+		fmt.Fprintf(out, "ok    %s (%.1f s)\n", e.Package, e.Elapsed)
+	case "fail":
+		fmt.Fprintf(out, "FAIL  %s\n%s", e.Package, strings.Join(printed, ""))
+	}
+}
+
+func (n *count) add(action string) {
+	switch action {
+	case "pass":
+		n.passed++
+	case "fail":
+		n.failed++
+	case "skip":
+		n.skipped++
+	}
+}
+
+func tallyReport(report, file string, read func([]byte) (count, error)) error {
+	text, err := os.ReadFile(report)
+	if err != nil {
+		return fmt.Errorf("the runner left no report: %w", err)
+	}
+	n, err := read(text)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", report, err)
+	}
+	return n.write(file)
+}
+
+func vitestCount(text []byte) (count, error) {
+	var report struct {
+		NumPassedTests, NumFailedTests, NumPendingTests int
+	}
+	err := json.Unmarshal(text, &report)
+	return count{report.NumPassedTests, report.NumFailedTests, report.NumPendingTests}, err
+}
+
+func playwrightCount(text []byte) (count, error) {
+	var report struct {
+		Stats struct{ Expected, Unexpected, Flaky, Skipped int }
+	}
+	err := json.Unmarshal(text, &report)
+	s := report.Stats
+	return count{s.Expected, s.Unexpected + s.Flaky, s.Skipped}, err // a test that is flaky failed
+}
+
+func (n count) write(file string) error {
+	return os.WriteFile(file, fmt.Appendf(nil, "%d %d %d\n", n.passed, n.failed, n.skipped), 0o644)
+}
+
+// sum prints the closing line. A failed stage that counted no failed test counts as one.
+func sum(out io.Writer, folder string, failedStages []string) error {
+	var total count
+	counted := map[string]count{}
+	files, err := filepath.Glob(filepath.Join(folder, "*"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if filepath.Ext(file) != "" {
+			continue // a runner's own report
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		var n count
+		// The last number may be missing: fuzzing skips nothing.
+		if got, err := fmt.Sscan(string(text), &n.passed, &n.failed, &n.skipped); got < 2 {
+			return fmt.Errorf("read %s: %w", file, err)
+		}
+		counted[filepath.Base(file)] = n
+		total = count{total.passed + n.passed, total.failed + n.failed, total.skipped + n.skipped}
+	}
+	for _, stage := range failedStages {
+		if counted[stage].failed == 0 {
+			total.failed++
+		}
+	}
+	fmt.Fprintf(out, "%d passed, %d failed, %d skipped\n", total.passed, total.failed, total.skipped)
+	return nil
+}
