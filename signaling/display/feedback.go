@@ -1,0 +1,74 @@
+package display
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+)
+
+// What the viewer says on the channel of the display stream.
+const (
+	feedbackAck    = 1
+	feedbackResync = 2
+	ackSize        = 7
+	resyncSize     = 6
+	paintUnit      = 100 * time.Microsecond // of Ack.Paint on the wire
+)
+
+// Ack says that the update Seq and all before it are in the viewer's canvas.
+type Ack struct {
+	Seq   uint32
+	Paint time.Duration // decoding and painting took; steps of 100 µs, at most 6.5 s
+}
+
+// Reason says why a viewer asks to begin anew.
+type Reason uint8
+
+// The reasons of a Resync.
+const (
+	ReasonMalformed Reason = 1 // an update could not be decoded
+	ReasonGap       Reason = 2 // an update is missing
+	ReasonHash      Reason = 3 // the picture is not the client's
+	ReasonAsked     Reason = 4 // the viewer lost its canvas or has just begun
+)
+
+// Resync asks for RESET and the whole picture. Until that comes the viewer
+// ignores all updates.
+type Resync struct {
+	Seq    uint32 // the last update painted, 0 for none
+	Reason Reason
+}
+
+// AppendAck writes a.
+func AppendAck(b []byte, a Ack) []byte {
+	b = binary.LittleEndian.AppendUint32(append(b, feedbackAck), a.Seq)
+	return binary.LittleEndian.AppendUint16(b, uint16(min(max(a.Paint/paintUnit, 0), 1<<16-1)))
+}
+
+// AppendResync writes r.
+func AppendResync(b []byte, r Resync) []byte {
+	return append(binary.LittleEndian.AppendUint32(append(b, feedbackResync), r.Seq), byte(r.Reason))
+}
+
+// Feedback is one decoded message of the viewer: exactly one field is set.
+type Feedback struct {
+	Ack    *Ack
+	Resync *Resync
+}
+
+// ParseFeedback reads a message of the viewer strictly.
+func ParseFeedback(msg []byte) (Feedback, error) {
+	switch {
+	case len(msg) == ackSize && msg[0] == feedbackAck:
+		return Feedback{Ack: &Ack{
+			Seq:   binary.LittleEndian.Uint32(msg[1:]),
+			Paint: time.Duration(binary.LittleEndian.Uint16(msg[5:])) * paintUnit,
+		}}, nil
+	case len(msg) == resyncSize && msg[0] == feedbackResync && msg[5] >= byte(ReasonMalformed) && msg[5] <= byte(ReasonAsked):
+		return Feedback{Resync: &Resync{
+			Seq:    binary.LittleEndian.Uint32(msg[1:]),
+			Reason: Reason(msg[5]),
+		}}, nil
+	}
+	return Feedback{}, fmt.Errorf("%w: feedback of %d bytes", ErrMalformed, len(msg))
+}
