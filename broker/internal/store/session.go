@@ -1,0 +1,152 @@
+package store
+
+import (
+	"encoding/base64"
+	"fmt"
+	"time"
+
+	"beside/signaling"
+	"beside/signaling/grant"
+)
+
+// Session is one attended help. Its row owns the phase.
+type Session struct {
+	ID, Ticket, Technician string
+	Phase                  signaling.Phase
+	Reason                 signaling.Reason // of the end
+	ClientKey, ViewerKey   []byte           // raw Ed25519 public keys; nil: none yet
+	ClientSeq              uint64           // the client's last event that is recorded
+	ClientHash             []byte           // SHA-256 of that event's statement
+	Granted                grant.Set        // what the requester allows now
+	System                 System
+	JoinedFrom             string // truncated address
+
+	InvitedAt, JoinedAt, AcceptedAt, LiveAt, EndedAt time.Time // zero: not yet
+
+	// Read with the row, never written:
+	TechnicianName, Requester, Subject string
+	TicketNumber                       int64
+}
+
+// System is what the client says about the machine that it runs on, and about
+// itself. It is hostile text until a rule has checked it.
+type System struct{ OS, Arch, Name, Version, Client string }
+
+const sessionQuery = `SELECT session.id, session.ticket, session.technician, session.phase, session.reason, session.client_key, session.viewer_key,
+	session.client_seq, session.client_hash, session.granted,
+	session.system_os, session.system_arch, session.system_name, session.system_version, session.client_version, session.joined_from,
+	session.invited_at, session.joined_at, session.accepted_at, session.live_at, session.ended_at,
+	technician.name, ticket.requester, ticket.subject, ticket.number
+	FROM session JOIN technician ON technician.id = session.technician JOIN ticket ON ticket.id = session.ticket `
+
+func (se *Session) scan(s scanner) error {
+	var granted string
+	err := s.Scan(&se.ID, &se.Ticket, &se.Technician, &se.Phase, &se.Reason, binary{&se.ClientKey}, binary{&se.ViewerKey},
+		&se.ClientSeq, binary{&se.ClientHash}, &granted,
+		&se.System.OS, &se.System.Arch, &se.System.Name, &se.System.Version, &se.System.Client, &se.JoinedFrom,
+		instant{&se.InvitedAt}, instant{&se.JoinedAt}, instant{&se.AcceptedAt}, instant{&se.LiveAt}, instant{&se.EndedAt},
+		&se.TechnicianName, &se.Requester, &se.Subject, &se.TicketNumber)
+	if err != nil {
+		return err
+	}
+	se.Granted, err = grant.ParseSet(granted)
+	return err
+}
+
+// InsertSession adds a session in phase invited.
+func (t *Tx) InsertSession(id, ticket, technician string) error {
+	_, err := t.audited("make session", `INSERT INTO session (id, ticket, technician, phase, invited_at) VALUES ($1, $2, $3, $4, $5)`,
+		id, ticket, technician, signaling.Invited, millis(t.now))
+	return err
+}
+
+// Session reads one session.
+func (v *View) Session(id string) (se Session, err error) {
+	err = v.row("session "+id, se.scan, sessionQuery+`WHERE session.id = $1`, id)
+	return se, err
+}
+
+// SessionFilter narrows Sessions; empty fields do not.
+type SessionFilter struct {
+	Phase  signaling.Phase
+	Ticket string
+	// Unended leaves out what has ended.
+	Unended bool
+}
+
+// Sessions lists at most limit sessions, the newest first.
+func (v *View) Sessions(f SessionFilter, limit int) ([]Session, error) {
+	var all []Session
+	err := v.rows("sessions", func(s scanner) error {
+		var se Session
+		err := se.scan(s)
+		all = append(all, se)
+		return err
+	}, sessionQuery+`WHERE ($1 = '' OR session.phase = $1) AND ($2 = '' OR session.ticket = $2) AND ($3 = 0 OR session.phase <> $4)
+		ORDER BY session.invited_at DESC, session.id LIMIT $5`, f.Phase, f.Ticket, number(f.Unended), signaling.Ended, limit)
+	return all, err
+}
+
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Join moves a session from invited to joined by the client that redeemed its
+// invitation. It reports false when the session was not invited any more.
+func (t *Tx) Join(id string, key []byte, system System, from string) (bool, error) {
+	return t.audited("join session", `UPDATE session SET phase = $1, joined_at = $2, client_key = $3, system_os = $4, system_arch = $5,
+		system_name = $6, system_version = $7, client_version = $8, joined_from = $9 WHERE id = $10 AND phase = $11`,
+		signaling.Joined, millis(t.now), encode(key), system.OS, system.Arch,
+		system.Name, system.Version, system.Client, from, id, signaling.Invited)
+}
+
+// Move changes the phase, if it is from and may become to; it reports false
+// when it was another. The first time of each phase is kept. Ending needs a
+// reason: see End.
+func (t *Tx) Move(id string, from, to signaling.Phase) (bool, error) {
+	if !from.CanBecome(to) || to == signaling.Ended || to == signaling.Joined {
+		return false, fmt.Errorf("session %s cannot move from %s to %s", id, from, to)
+	}
+	return t.audited("move session", `UPDATE session SET phase = $1,
+		accepted_at = CASE WHEN $1 = $2 AND accepted_at = 0 THEN $3 ELSE accepted_at END,
+		live_at = CASE WHEN $1 = $4 AND live_at = 0 THEN $3 ELSE live_at END
+		WHERE id = $5 AND phase = $6`, to, signaling.Asking, millis(t.now), signaling.Live, id, from)
+}
+
+// End ends a session, whatever its phase, and takes all grants with it. It
+// reports false when it had ended before.
+func (t *Tx) End(id string, reason signaling.Reason) (bool, error) {
+	if !reason.Valid() {
+		return false, fmt.Errorf("end session %s: unknown reason %q", id, string(reason))
+	}
+	return t.audited("end session", `UPDATE session SET phase = $1, reason = $2, granted = '', ended_at = $3 WHERE id = $4 AND phase <> $1`,
+		signaling.Ended, reason, millis(t.now), id)
+}
+
+// SetGranted keeps what the requester allows now.
+func (t *Tx) SetGranted(id string, granted grant.Set) error {
+	_, err := t.audited("change grants", `UPDATE session SET granted = $1 WHERE id = $2 AND phase <> $3`, granted.String(), id, signaling.Ended)
+	return err
+}
+
+// SetViewerKey fixes the viewer's key at its first use and reports whether key
+// is the session's viewer key now. It is not audited by itself: the token that
+// it is for is.
+func (t *Tx) SetViewerKey(id string, key []byte) (bool, error) {
+	if _, err := t.exec(`UPDATE session SET viewer_key = $1 WHERE id = $2 AND viewer_key = ''`, encode(key), id); err != nil {
+		return false, fmt.Errorf("set viewer key: %w", err)
+	}
+	var kept string
+	err := t.row("session "+id, func(s scanner) error { return s.Scan(&kept) }, `SELECT viewer_key FROM session WHERE id = $1`, id)
+	return kept == base64.RawURLEncoding.EncodeToString(key), err
+}
+
+// AdvanceClient notes that the client's event seq, whose statement has the
+// given hash, is recorded. It reports false unless seq is the next.
+func (t *Tx) AdvanceClient(id string, seq uint64, hash []byte) (bool, error) {
+	return t.audited("record client event", `UPDATE session SET client_seq = $1, client_hash = $2 WHERE id = $3 AND client_seq = $4`,
+		int64(seq), encode(hash), id, int64(seq)-1)
+}

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"time"
+
+	"beside/broker/internal/desk"
+)
+
+// Ticket is a call for help.
+type Ticket struct {
+	desk.Ticket
+	ID         string
+	Number     int64 // 1, 2, 3 …, for people
+	Priority   desk.Priority
+	Assignee   string // a technician's id, or empty
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	ResolvedAt time.Time // zero until resolved
+}
+
+const ticketColumns = `id, number, subject, words, requester, category, impact, urgency, priority, state,
+	COALESCE(assignee, ''), resolution, system_changes, created_at, updated_at, resolved_at`
+
+func (tk *Ticket) scan(s scanner) error {
+	return s.Scan(&tk.ID, &tk.Number, &tk.Subject, &tk.Words, &tk.Requester, &tk.Category, &tk.Impact, &tk.Urgency, &tk.Priority, &tk.State,
+		&tk.Assignee, &tk.Resolution, &tk.SystemChanges, instant{&tk.CreatedAt}, instant{&tk.UpdatedAt}, instant{&tk.ResolvedAt})
+}
+
+// InsertTicket adds a ticket and sets ID, Number, Priority and the times.
+func (t *Tx) InsertTicket(tk Ticket) (Ticket, error) {
+	var last int64
+	if err := t.row("last ticket", func(s scanner) error { return s.Scan(&last) }, `SELECT COALESCE(MAX(number), 0) FROM ticket`); err != nil {
+		return tk, err
+	}
+	tk.ID, tk.Number, tk.CreatedAt, tk.UpdatedAt = NewID(), last+1, t.now, t.now
+	tk.Priority = desk.PriorityOf(tk.Impact, tk.Urgency)
+	_, err := t.audited("add ticket", `INSERT INTO ticket (id, number, subject, words, requester, category, impact, urgency, priority, state,
+		assignee, resolution, system_changes, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)`,
+		tk.ID, tk.Number, tk.Subject, tk.Words, tk.Requester, tk.Category, tk.Impact, tk.Urgency, tk.Priority, tk.State,
+		nullable(tk.Assignee), tk.Resolution, tk.SystemChanges, millis(t.now))
+	return tk, err
+}
+
+// UpdateTicket writes everything that may change of a ticket, and sets
+// Priority and the times.
+func (t *Tx) UpdateTicket(tk Ticket) (Ticket, error) {
+	tk.Priority, tk.UpdatedAt = desk.PriorityOf(tk.Impact, tk.Urgency), t.now
+	switch done := tk.State == desk.Resolved || tk.State == desk.Closed; {
+	case done && tk.ResolvedAt.IsZero():
+		tk.ResolvedAt = t.now
+	case !done:
+		tk.ResolvedAt = time.Time{}
+	}
+	changed, err := t.audited("change ticket", `UPDATE ticket SET subject = $1, words = $2, requester = $3, category = $4, impact = $5, urgency = $6,
+		priority = $7, state = $8, assignee = $9, resolution = $10, system_changes = $11, updated_at = $12, resolved_at = $13 WHERE id = $14`,
+		tk.Subject, tk.Words, tk.Requester, tk.Category, tk.Impact, tk.Urgency,
+		tk.Priority, tk.State, nullable(tk.Assignee), tk.Resolution, tk.SystemChanges, millis(tk.UpdatedAt), millis(tk.ResolvedAt), tk.ID)
+	if err == nil && !changed {
+		err = ErrNotFound
+	}
+	return tk, err
+}
+
+// Ticket reads one ticket.
+func (v *View) Ticket(id string) (tk Ticket, err error) {
+	err = v.row("ticket "+id, tk.scan, `SELECT `+ticketColumns+` FROM ticket WHERE id = $1`, id)
+	return tk, err
+}
+
+// Tickets lists at most limit tickets by priority, then age; of one state when
+// state is not empty, and with q in number, subject or requester when q is not.
+func (v *View) Tickets(state desk.State, q string, limit int) ([]Ticket, error) {
+	var all []Ticket
+	err := v.rows("tickets", func(s scanner) error {
+		var tk Ticket
+		err := tk.scan(s)
+		all = append(all, tk)
+		return err
+	}, `SELECT `+ticketColumns+` FROM ticket
+		WHERE ($1 = '' OR state = $1) AND ($2 = '' OR LOWER(subject || ' ' || requester || ' #' || CAST(number AS TEXT) || ' ') LIKE $3 ESCAPE '\')
+		ORDER BY priority, created_at, number LIMIT $4`, string(state), q, like(q), limit)
+	return all, err
+}
+
+// Note is what a technician wrote down about a ticket.
+type Note struct {
+	ID, Ticket, Author, AuthorName, Text string
+	CreatedAt                            time.Time
+}
+
+// InsertNote adds a note and sets ID and CreatedAt.
+func (t *Tx) InsertNote(n Note) (Note, error) {
+	n.ID, n.CreatedAt = NewID(), t.now
+	_, err := t.audited("add note", `INSERT INTO note (id, ticket, author, text, created_at) VALUES ($1, $2, $3, $4, $5)`,
+		n.ID, n.Ticket, n.Author, n.Text, millis(n.CreatedAt))
+	return n, err
+}
+
+// Notes lists the notes of a ticket, the oldest first.
+func (v *View) Notes(ticket string) ([]Note, error) {
+	var all []Note
+	err := v.rows("notes", func(s scanner) error {
+		var n Note
+		err := s.Scan(&n.ID, &n.Ticket, &n.Author, &n.AuthorName, &n.Text, instant{&n.CreatedAt})
+		all = append(all, n)
+		return err
+	}, `SELECT note.id, note.ticket, note.author, technician.name, note.text, note.created_at
+		FROM note JOIN technician ON technician.id = note.author WHERE note.ticket = $1 ORDER BY note.created_at, note.id`, ticket)
+	return all, err
+}
