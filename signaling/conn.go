@@ -11,7 +11,16 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-const writeTimeout = 5 * time.Second
+const (
+	// AuthTimeout is how long a new socket may stay unproven.
+	AuthTimeout = 5 * time.Second
+	// BeatInterval is the time between two beats of the broker; an end that
+	// heard nothing for DeadAfter connects anew.
+	BeatInterval = 15 * time.Second
+	DeadAfter    = 40 * time.Second
+
+	writeTimeout = 5 * time.Second
+)
 
 // Conn is one websocket that carries Messages. One goroutine calls Read; any
 // may call Write and Close.

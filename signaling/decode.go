@@ -10,6 +10,11 @@ import (
 	"strings"
 )
 
+const (
+	maxSDPBytes       = 16 << 10
+	maxCandidateBytes = 1 << 10
+)
+
 // Decode reads a message, strictly: a known type, no unknown or repeated
 // members, nothing behind it, every field within its bounds. Its errors are *Error.
 func Decode(raw []byte) (Message, error) {

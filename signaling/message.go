@@ -19,8 +19,6 @@
 package signaling
 
 import (
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"beside/signaling/grant"
@@ -32,19 +30,7 @@ const (
 	Subprotocol = "beside.v1"
 	// MaxMessageBytes bounds one message.
 	MaxMessageBytes = 64 << 10
-	// AuthTimeout is how long a new socket may stay unproven.
-	AuthTimeout = 5 * time.Second
-	// BeatInterval is the time between two beats of the broker; an end that
-	// heard nothing for DeadAfter connects anew.
-	BeatInterval = 15 * time.Second
-	DeadAfter    = 40 * time.Second
-
-	maxSDPBytes       = 16 << 10
-	maxCandidateBytes = 1 << 10
 )
-
-// Message is one of the structs below.
-type Message interface{ messageType() string }
 
 // Challenge is the broker's first word on a new socket.
 type Challenge struct {
@@ -125,19 +111,19 @@ type Peer struct {
 
 // Offer, Answer: JSEP (RFC 8829). The client always offers.
 type Offer struct {
-	Peer
-	SDP string `json:"sdp"`
+	Peer `tstype:",extends"`
+	SDP  string `json:"sdp"`
 }
 
 // Answer is the viewer's reply to the Offer with the same N.
 type Answer struct {
-	Peer
-	SDP string `json:"sdp"`
+	Peer `tstype:",extends"`
+	SDP  string `json:"sdp"`
 }
 
 // Candidate is a trickled ICE candidate (RFC 8838); an empty Candidate ends them.
 type Candidate struct {
-	Peer
+	Peer      `tstype:",extends"`
 	Candidate string `json:"candidate"`
 	Mid       string `json:"mid"`
 	Line      int    `json:"line"`
@@ -146,56 +132,11 @@ type Candidate struct {
 // Ack tells the sender that all of its messages up to Upto have arrived. It is
 // itself not acknowledged: its Seq is 0.
 type Ack struct {
-	Peer
+	Peer `tstype:",extends"`
 	Upto uint64 `json:"upto"`
 }
 
 // Fault carries an Error to a peer; the socket closes after it.
 type Fault struct {
 	Error Error `json:"error"`
-}
-
-func (Challenge) messageType() string   { return "challenge" }
-func (Auth) messageType() string        { return "auth" }
-func (Welcome) messageType() string     { return "welcome" }
-func (StateChange) messageType() string { return "state" }
-func (Beat) messageType() string        { return "beat" }
-func (Access) messageType() string      { return "access" }
-func (Event) messageType() string       { return "event" }
-func (Recorded) messageType() string    { return "recorded" }
-func (Offer) messageType() string       { return "offer" }
-func (Answer) messageType() string      { return "answer" }
-func (Candidate) messageType() string   { return "candidate" }
-func (Ack) messageType() string         { return "ack" }
-func (Fault) messageType() string       { return "error" }
-
-// PeerMessage is a message from end to end. Head is its Peer.
-type PeerMessage interface {
-	Message
-	Head() Peer
-	withHead(Peer) PeerMessage
-}
-
-// Head returns the message's head.
-func (p Peer) Head() Peer { return p }
-
-func (m Offer) withHead(p Peer) PeerMessage     { m.Peer = p; return m }
-func (m Answer) withHead(p Peer) PeerMessage    { m.Peer = p; return m }
-func (m Candidate) withHead(p Peer) PeerMessage { m.Peer = p; return m }
-func (m Ack) withHead(p Peer) PeerMessage       { m.Peer = p; return m }
-
-// Type returns the message's name on the wire.
-func Type(m Message) string { return m.messageType() }
-
-// Encode writes a message. It fails only for a message over MaxMessageBytes.
-func Encode(m Message) ([]byte, error) {
-	body, err := json.Marshal(m)
-	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", m.messageType(), err)
-	}
-	out := append([]byte(`{"type":"`+m.messageType()+`",`), body[1:]...) // no message is empty
-	if len(out) > MaxMessageBytes {
-		return nil, fmt.Errorf("encode %s: %d bytes is over the bound", m.messageType(), len(out))
-	}
-	return out, nil
 }

@@ -1,0 +1,179 @@
+package control
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+const (
+	maxIDBytes    = 64
+	maxTokenBytes = 2048
+	maxMonitors   = 16
+)
+
+// ErrMessage reports bytes that are not one of the messages.
+var ErrMessage = errors.New("not a control message")
+
+// Message is one of the structs of control.go.
+type Message interface{ controlType() string }
+
+func (HelloViewer) controlType() string { return "hello" }
+func (HelloClient) controlType() string { return "hello" }
+func (Token) controlType() string       { return "token" }
+func (Ask) controlType() string         { return "ask" }
+func (Asking) controlType() string      { return "asking" }
+func (Granted) controlType() string     { return "granted" }
+func (AskDeclined) controlType() string { return "declined" }
+func (Yield) controlType() string       { return "yield" }
+func (Rights) controlType() string      { return "rights" }
+func (Screens) controlType() string     { return "screens" }
+func (Show) controlType() string        { return "show" }
+func (Notice) controlType() string      { return "notice" }
+func (Bye) controlType() string         { return "bye" }
+
+// Type returns the message's name on the wire.
+func Type(m Message) string { return m.controlType() }
+
+// Encode writes a message.
+func Encode(m Message) ([]byte, error) {
+	body, err := json.Marshal(m)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", m.controlType(), err)
+	}
+	return append([]byte(`{"type":"`+m.controlType()+`",`), body[1:]...), nil // no message is empty
+}
+
+// DecodeFromViewer reads what a viewer may send to a client, but for input,
+// which DecodeInput reads.
+func DecodeFromViewer(raw []byte) (Message, error) {
+	switch typ, err := peekType(raw); {
+	case err != nil:
+		return nil, err
+	case typ == "hello":
+		return decode[HelloViewer](raw)
+	case typ == "token":
+		return decode[Token](raw)
+	case typ == "ask":
+		return decode[Ask](raw)
+	case typ == "yield":
+		return decode[Yield](raw)
+	case typ == "show":
+		return decode[Show](raw)
+	case typ == "bye":
+		return decode[Bye](raw)
+	}
+	return nil, fmt.Errorf("%w: unknown type", ErrMessage)
+}
+
+// DecodeFromClient reads what a client may send to a viewer.
+func DecodeFromClient(raw []byte) (Message, error) {
+	switch typ, err := peekType(raw); {
+	case err != nil:
+		return nil, err
+	case typ == "hello":
+		return decode[HelloClient](raw)
+	case typ == "asking":
+		return decode[Asking](raw)
+	case typ == "granted":
+		return decode[Granted](raw)
+	case typ == "declined":
+		return decode[AskDeclined](raw)
+	case typ == "rights":
+		return decode[Rights](raw)
+	case typ == "screens":
+		return decode[Screens](raw)
+	case typ == "notice":
+		return decode[Notice](raw)
+	case typ == "bye":
+		return decode[Bye](raw)
+	}
+	return nil, fmt.Errorf("%w: unknown type", ErrMessage)
+}
+
+func peekType(raw []byte) (string, error) {
+	if len(raw) > MaxMessageBytes {
+		return "", fmt.Errorf("%w: %d bytes, at most %d", ErrMessage, len(raw), MaxMessageBytes)
+	}
+	var head struct {
+		Type string `json:"type"`
+	}
+	if err := json.Unmarshal(raw, &head); err != nil {
+		return "", fmt.Errorf("%w: no type", ErrMessage)
+	}
+	return head.Type, nil
+}
+
+func decode[T Message](raw []byte) (Message, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return nil, fmt.Errorf("%w: not an object", ErrMessage)
+	}
+	delete(members, "type")
+	rest, err := json.Marshal(members)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMessage, err)
+	}
+	var m T
+	dec := json.NewDecoder(bytes.NewReader(rest))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&m); err != nil {
+		return nil, fmt.Errorf("%w: malformed %s", ErrMessage, m.controlType())
+	}
+	if v, ok := any(m).(interface{ validate() error }); ok {
+		if err := v.validate(); err != nil {
+			return nil, fmt.Errorf("%w: %s: %w", ErrMessage, m.controlType(), err)
+		}
+	}
+	return m, nil
+}
+
+func (m HelloViewer) validate() error {
+	if len(m.Proof) != 64 || len(m.Key) != 32 || m.Token == "" || len(m.Token) > maxTokenBytes {
+		return errors.New("proof, key or token is missing or malformed")
+	}
+	return nil
+}
+
+func (m HelloClient) validate() error {
+	if len(m.Proof) != 32 || len(m.Key) != 32 {
+		return errors.New("proof or key is missing or malformed")
+	}
+	return nil
+}
+
+func (m Token) validate() error {
+	if m.Token == "" || len(m.Token) > maxTokenBytes {
+		return errors.New("token is missing or too long")
+	}
+	return nil
+}
+
+func (m Ask) validate() error {
+	if m.ID == "" || len(m.ID) > maxIDBytes || m.Scopes.Empty() {
+		return errors.New("id or scopes is missing or malformed")
+	}
+	return nil
+}
+
+func (m Show) validate() error {
+	if m.Monitor == "" || len(m.Monitor) > maxIDBytes {
+		return errors.New("monitor is missing or too long")
+	}
+	return nil
+}
+
+func (m Screens) validate() error {
+	if len(m.Monitors) > maxMonitors {
+		return fmt.Errorf("%d monitors, at most %d", len(m.Monitors), maxMonitors)
+	}
+	return nil
+}
+
+func (m Bye) validate() error {
+	if !m.Reason.Valid() {
+		return errors.New("unknown reason")
+	}
+	return nil
+}
