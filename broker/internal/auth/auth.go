@@ -1,0 +1,161 @@
+// Package auth knows who calls: one-time sign-in links, cookie sessions, roles,
+// and how often an address may try.
+//
+// It owns the cookie's secret and the link's: the database has only hashes. It
+// decides who someone is and which roles they hold, never what a session may
+// do: that is the requester's to decide.
+package auth
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/netip"
+	"slices"
+	"time"
+
+	"beside/broker/internal/desk"
+	"beside/broker/internal/journal"
+	"beside/broker/internal/problem"
+	"beside/broker/internal/secret"
+	"beside/broker/internal/store"
+	"beside/signaling/record"
+)
+
+const (
+	// LinkLife is how long a sign-in link is good for.
+	LinkLife = 10 * time.Minute
+	// CookieLife is how long a browser stays signed in at most, and IdleLife
+	// how long without being seen.
+	CookieLife = 12 * time.Hour
+	IdleLife   = time.Hour
+
+	// touchEvery keeps a busy browser from writing with every request.
+	touchEvery = time.Minute
+)
+
+// Desk signs people in and tells who they are. It is safe for many goroutines.
+type Desk struct {
+	store    *store.Store
+	journal  *journal.Journal
+	throttle *Throttle
+}
+
+// New returns the desk of a store.
+func New(s *store.Store, j *journal.Journal) *Desk {
+	return &Desk{store: s, journal: j, throttle: NewThrottle(Limits{PerAddress: 30, Global: 300})}
+}
+
+// MakeLink makes a sign-in secret for an account. By is whoever asked for it.
+func (d *Desk) MakeLink(ctx context.Context, technician string, by record.Actor) (secret.Text, time.Time, error) {
+	s := secret.Random()
+	var expires time.Time
+	err := d.journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
+		expires = tx.Now().Add(LinkLife)
+		data := record.SignInLinkMade{Technician: technician, Expires: expires}
+		return []record.Event{record.New(data, record.ByBroker, by)}, tx.InsertSignInLink(s.Hash(), technician, expires)
+	})
+	return s, expires, err
+}
+
+// SignIn spends a sign-in secret and returns the account and the new cookie's
+// value. A refusal is a *problem.Problem.
+func (d *Desk) SignIn(ctx context.Context, link secret.Text, from netip.Addr) (store.Technician, secret.Text, error) {
+	if !d.throttle.Allow(from) {
+		return store.Technician{}, secret.Text{}, problem.TooMany()
+	}
+	cookie := secret.Random()
+	var tn store.Technician
+	var refused error
+	err := d.journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
+		id, err := tx.SpendSignInLink(link.Hash())
+		if errors.Is(err, store.ErrNotFound) {
+			refused = problem.New(http.StatusUnauthorized, "link_spent", "This sign-in link was used or is too old. Ask for a new one.")
+			e := record.New(record.SignInRefused{From: Truncate(from), Reason: "unknown, spent or expired"}, record.ByBroker, record.Actor{Kind: record.Stranger})
+			e.Outcome = record.Denied
+			return []record.Event{e}, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if tn, err = tx.Technician(id); err != nil {
+			return nil, err
+		}
+		e := record.New(record.SignedIn{From: Truncate(from)}, record.ByBroker, Actor(tn))
+		return []record.Event{e}, tx.InsertCookieSession(cookie.Hash(), id)
+	})
+	if err == nil {
+		err = refused
+	}
+	return tn, cookie, err
+}
+
+// SignOut ends a cookie session. An unknown one is no error.
+func (d *Desk) SignOut(ctx context.Context, who Identity) error {
+	return d.journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
+		was, err := tx.DeleteCookieSession(who.cookie)
+		if err != nil || !was {
+			return nil, err
+		}
+		return []record.Event{record.New(record.SignedOut{}, record.ByBroker, Actor(who.Technician))}, nil
+	})
+}
+
+// Identify tells whose cookie this is. A cookie that is unknown, older than
+// CookieLife or not seen for IdleLife is store.ErrNotFound.
+func (d *Desk) Identify(ctx context.Context, cookie secret.Text) (Identity, error) {
+	hash := cookie.Hash()
+	var c store.CookieSession
+	err := d.store.View(ctx, func(v *store.View) (err error) {
+		c, err = v.CookieSession(hash)
+		return err
+	})
+	if err != nil {
+		return Identity{}, err
+	}
+	if time.Since(c.CreatedAt) >= CookieLife || time.Since(c.SeenAt) >= IdleLife {
+		return Identity{}, store.ErrNotFound
+	}
+	if time.Since(c.SeenAt) >= touchEvery {
+		if err := d.store.Update(ctx, func(tx *store.Tx) error { return tx.TouchCookieSession(hash) }); err != nil {
+			return Identity{}, err
+		}
+	}
+	return Identity{Technician: c.Technician, cookie: hash}, nil
+}
+
+// Actor is how the audit log names an account.
+func Actor(tn store.Technician) record.Actor {
+	return record.Actor{Kind: record.Technician, ID: tn.ID}
+}
+
+// Identity is a signed-in account.
+type Identity struct {
+	store.Technician
+	cookie []byte // hash
+}
+
+// Has reports whether the account holds any of the roles.
+func (i Identity) Has(roles ...desk.Role) bool {
+	return slices.ContainsFunc(roles, func(r desk.Role) bool { return slices.Contains(i.Roles, r) })
+}
+
+type identityKey struct{}
+
+// With returns a context that carries who calls.
+func With(ctx context.Context, who Identity) context.Context {
+	return context.WithValue(ctx, identityKey{}, who)
+}
+
+// Require returns who calls if they hold any of the roles, else a problem:
+// 401 signed_out or 403 role_missing. Without roles, being signed in is enough.
+func Require(ctx context.Context, roles ...desk.Role) (Identity, error) {
+	who, ok := ctx.Value(identityKey{}).(Identity)
+	if !ok {
+		return Identity{}, problem.New(http.StatusUnauthorized, "signed_out", "You are not signed in. Open a sign-in link, then try again.")
+	}
+	if len(roles) > 0 && !who.Has(roles...) {
+		return Identity{}, problem.New(http.StatusForbidden, "role_missing", "Your account may not do this. Ask an administrator for the role "+string(roles[0])+".")
+	}
+	return who, nil
+}
