@@ -1,0 +1,106 @@
+/** Messages of the data channel "control", read strictly. The types come from Go (control.gen.ts). */
+import type * as wire from "./control.gen.ts";
+import { DecodeError, flag, list, oneOf, parseJson, shape, splitType, text, whole } from "./read.ts";
+import { REASONS, type Reason } from "./signaling.ts";
+
+const MAX_MESSAGE_BYTES = 8 << 10;
+
+/** The rights of a session; directions as seen by the technician. */
+export const SCOPES = [
+  "view",
+  "control",
+  "clipboard:send",
+  "clipboard:fetch",
+  "files:send",
+  "files:fetch",
+  "facts",
+  "point",
+  "record",
+  "sound",
+  "voice",
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export const NOTICES = ["wayland", "no_screen", "no_input", "no_panic_key"] as const;
+export type NoticeCode = (typeof NOTICES)[number];
+
+export const DECLINE_REASONS = ["declined", "unanswered", "not_offered", "busy"] as const;
+export type DeclineReason = (typeof DECLINE_REASONS)[number];
+
+/** What holds now. */
+export interface Rights {
+  readonly generation: number;
+  readonly scopes: readonly Scope[];
+  /** The requester paused: rights rest. */
+  readonly paused: boolean;
+  /** A consent window is open: control rests. */
+  readonly asking: boolean;
+}
+
+export type Monitor = Readonly<wire.Monitor>;
+
+/** What a client may send to a viewer. */
+export type FromClient =
+  | ({ readonly type: "hello" } & wire.HelloClient)
+  | ({ readonly type: "asking" } & wire.Asking)
+  | ({ readonly type: "granted" } & wire.Granted)
+  | { readonly type: "declined"; readonly id: string; readonly reason: DeclineReason }
+  | ({ readonly type: "rights" } & Rights)
+  | { readonly type: "screens"; readonly monitors: readonly Monitor[]; readonly shown: string }
+  | { readonly type: "notice"; readonly code: NoticeCode }
+  | { readonly type: "bye"; readonly reason: Reason };
+
+/** What a viewer may send to a client, but for input. */
+export type FromViewer =
+  | ({ readonly type: "hello" } & wire.HelloViewer)
+  | ({ readonly type: "token" } & wire.Token)
+  | { readonly type: "ask"; readonly id: string; readonly scopes: string }
+  | { readonly type: "yield"; readonly scopes: string }
+  | ({ readonly type: "show" } & wire.Show)
+  | { readonly type: "bye"; readonly reason: Reason };
+
+const id = text(64);
+const pixels = whole(-65536, 65536);
+const size = whole(1, 65536);
+
+function scopes(value: unknown, path: string): readonly Scope[] {
+  const names = text(400)(value, path);
+  return names === "" ? [] : names.split(" ").map((name) => oneOf(...SCOPES)(name, path));
+}
+
+const monitor = shape({
+  id,
+  name: text(128),
+  x: pixels,
+  y: pixels,
+  width: size,
+  height: size,
+  primary: flag,
+});
+
+const readers = {
+  hello: shape({ proof: text(64), key: text(64) }),
+  asking: shape({ id }),
+  granted: shape({ id, grant: shape({ body: text(4096), signature: text(128) }) }),
+  declined: shape({ id, reason: oneOf(...DECLINE_REASONS) }),
+  rights: shape({ generation: whole(0, Number.MAX_SAFE_INTEGER), scopes, paused: flag, asking: flag }),
+  screens: shape({ monitors: list(monitor, 16), shown: id }),
+  notice: shape({ code: oneOf(...NOTICES) }),
+  bye: shape({ reason: oneOf(...REASONS) }),
+} as const;
+
+function isKnown(type: string): type is keyof typeof readers {
+  return Object.hasOwn(readers, type);
+}
+
+/** Reads a message of the client; throws DecodeError. */
+export function decodeFromClient(raw: string): FromClient {
+  const { type, body } = splitType(parseJson(raw, MAX_MESSAGE_BYTES));
+  if (!isKnown(type)) throw new DecodeError("type: want a known message");
+  return { type, ...readers[type](body, type) } as FromClient;
+}
+
+/** Writes a message. */
+export function encode(message: FromViewer): string {
+  return JSON.stringify(message);
+}

@@ -1,0 +1,17 @@
+/** What keys sign towards the broker; the twin of signaling/grant/proof.go. */
+import { type Bytes, concat, sha256, utf8 } from "./bytes.ts";
+
+/** A request for a fresh join token. */
+export function tokenStatement(session: string, time: string): Bytes {
+  return utf8(`beside/token/v1\0viewer\0${session}\0${time}`);
+}
+
+/** Possession of a token's key, over the broker's nonce, for one host. */
+export async function popStatement(nonce: Bytes, token: string, host: string): Promise<Bytes> {
+  return concat(utf8("beside/pop/v1\0"), nonce, await sha256(utf8(token)), utf8(host));
+}
+
+/** RFC 3339 in whole seconds, as tokenStatement wants it. */
+export function wholeSeconds(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,14 @@
+/** What a session asks of the broker over HTTP. The pages' API client is one. */
+export interface SessionApi {
+  /** Makes an invitation and its session. */
+  invite(
+    ticket: string,
+    hashes: { joinHash: string; pageHash: string },
+  ): Promise<{ sessionId: string; invitationId: string; expiresAt: string }>;
+  /** A fresh join token, for a proof by the invite key. */
+  joinToken(session: string, claim: { key: string; time: string; proof: string }): Promise<string>;
+  /** Accepts who joined: now the requester may be asked. */
+  accept(session: string): Promise<void>;
+  /** Ends the session. */
+  end(session: string, reason: "technician" | "refused"): Promise<void>;
+}

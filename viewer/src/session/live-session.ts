@@ -1,0 +1,304 @@
+/**
+ * One session as the technician's page runs it: signaling, the connection to the
+ * client, the picture and the hands. It owns every lifetime below it; dispose
+ * ends them all.
+ */
+import { randomId } from "../protocol/bytes.ts";
+import type { FromClient, Rights, Scope } from "../protocol/control.ts";
+import { Inbox, Outbox } from "../protocol/reliable.ts";
+import type { ICEServer } from "../protocol/signaling.gen.ts";
+import type { Incoming, Outgoing, Reason } from "../protocol/signaling.ts";
+import type { SessionApi } from "./api.ts";
+import { forgetKeys, loadKeys, type SessionKeys } from "./keys.ts";
+import { type LiveEvent, type LiveState, reduce, START } from "./live-state.ts";
+import { type PathFigures, readPath } from "./path.ts";
+import { Peer } from "./peer.ts";
+import { SignalingLink } from "./signaling-link.ts";
+
+/** What the page does with the display channel once the client is verified. */
+export interface Screen {
+  /** Shows this stream, beginning with the messages that came early, until the signal aborts. */
+  show(channel: RTCDataChannel, early: readonly ArrayBuffer[], signal: AbortSignal): void;
+}
+
+export interface LiveOptions {
+  readonly session: string;
+  readonly api: SessionApi;
+  readonly screen: Screen;
+  readonly onState: (state: LiveState) => void;
+}
+
+/** What an Outbox of ours keeps. */
+type Numbered =
+  | { readonly type: "answer"; readonly sdp: string }
+  | { readonly type: "candidate"; readonly candidate: string; readonly mid: string; readonly line: number };
+
+/** The delivery to and from one instance of the client. */
+interface Exchange {
+  readonly epoch: string;
+  readonly outbox: Outbox<Numbered>;
+  readonly inbox: Inbox;
+}
+
+export class LiveSession {
+  private state: LiveState = START;
+  private readonly life = new AbortController();
+  private link: SignalingLink | undefined;
+  private keys: SessionKeys | undefined;
+  private exchange: Exchange | undefined;
+  private peer: Peer | undefined;
+  private peerLife = new AbortController();
+  private ice: readonly ICEServer[] = [];
+  private token = "";
+  private askedView = false;
+  /** An offer that came before the first access token. */
+  private waitingOffer: string | undefined;
+
+  constructor(private readonly options: LiveOptions) {}
+
+  /** Runs the session until it is over; resolves then. */
+  async run(): Promise<void> {
+    this.keys = await loadKeys(this.options.session);
+    if (this.keys === undefined) {
+      this.dispatch({ type: "stopped", at: "no_keys" });
+      return;
+    }
+    this.link = new SignalingLink({
+      api: this.options.api,
+      keys: this.keys,
+      onMessage: (message) => this.onSignaling(message),
+      onUp: (up) => this.dispatch({ type: "signaling", up }),
+    });
+    const end = await this.link.run(this.life.signal);
+    if (end === "superseded" || end === "signed_out") {
+      this.dispatch({ type: "stopped", at: end });
+      this.closePeer();
+    } else if (end === "session_ended" && this.state.stage.at !== "ended") {
+      this.onEnded(this.state.stage.at === "live" ? "failure" : "expired");
+    }
+  }
+
+  /** Ends everything here; the session itself goes on at the broker. */
+  dispose(): void {
+    this.life.abort();
+    this.closePeer();
+  }
+
+  /** Accepts who joined. */
+  accept(): Promise<void> {
+    return this.options.api.accept(this.options.session);
+  }
+
+  /** Ends the session: the other side is told at once, whatever the broker does. */
+  async end(reason: "technician" | "refused"): Promise<void> {
+    this.peer?.send({ type: "bye", reason });
+    await this.options.api.end(this.options.session, reason);
+  }
+
+  /** Asks the requester for rights. */
+  ask(scopes: readonly Scope[]): void {
+    const asked = this.peer?.send({ type: "ask", id: randomId(), scopes: scopes.join(" ") }) === true;
+    if (asked) this.dispatch({ type: "asked", scopes });
+  }
+
+  /** Gives rights back. */
+  yield(scopes: readonly Scope[]): void {
+    this.peer?.send({ type: "yield", scopes: scopes.join(" ") });
+  }
+
+  /** Chooses a monitor. */
+  show(monitor: string): void {
+    this.peer?.send({ type: "show", monitor });
+  }
+
+  /** Sends one message of input; false when there is nobody to take it. */
+  sendInput(channel: "control" | "pointer", raw: string): boolean {
+    return this.peer?.sendRaw(channel, raw) === true;
+  }
+
+  /** The grant generation that input is made under. */
+  get generation(): number {
+    return this.state.rights.generation;
+  }
+
+  /** How the picture travels now. */
+  async path(): Promise<PathFigures | undefined> {
+    const report = await this.peer?.stats();
+    return report === undefined ? undefined : readPath(report);
+  }
+
+  private dispatch(event: LiveEvent): void {
+    const next = reduce(this.state, event);
+    if (next === this.state) return;
+    this.state = next;
+    this.options.onState(next);
+  }
+
+  private onEnded(reason: Reason): void {
+    this.dispatch({ type: "ended", reason });
+    this.closePeer();
+    this.life.abort();
+    forgetKeys(this.options.session).catch((error: unknown) => console.warn("keys not forgotten", error));
+  }
+
+  private onSignaling(message: Incoming): void {
+    switch (message.type) {
+      case "welcome":
+        this.ice = message.ice;
+        this.dispatch({
+          type: "welcome",
+          organisation: message.organisation,
+          technician: message.technician,
+        });
+        this.onState(message.state);
+        return;
+      case "state":
+        this.onState(message.state);
+        return;
+      case "access":
+        this.onAccess(message.token);
+        return;
+      case "offer":
+      case "candidate":
+      case "ack":
+        this.onPeerMessage(message);
+        return;
+      default: // challenge, beat and error end in the link
+    }
+  }
+
+  private onState(state: Extract<Incoming, { type: "state" }>["state"]): void {
+    if (state.phase === "ended") {
+      this.onEnded(state.reason ?? "failure");
+      return;
+    }
+    this.dispatch({ type: "state", state });
+    if (state.peer === "") return;
+    if (this.exchange?.epoch === state.peer) {
+      for (const message of this.exchange.outbox.pending()) this.sendSignaling(message);
+      return;
+    }
+    const own = this.link?.epoch ?? "";
+    this.exchange = {
+      epoch: state.peer,
+      outbox: new Outbox(own, state.peer),
+      inbox: new Inbox(own, state.peer),
+    };
+  }
+
+  private onAccess(token: string): void {
+    this.token = token;
+    if (this.state.verified) this.peer?.send({ type: "token", token });
+    const offer = this.waitingOffer;
+    this.waitingOffer = undefined;
+    if (offer !== undefined) this.onOffer(offer);
+  }
+
+  private onPeerMessage(message: Extract<Incoming, { type: "offer" | "candidate" | "ack" }>): void {
+    const exchange = this.exchange;
+    if (exchange === undefined || message.from !== exchange.epoch) return; // of an instance that is gone
+    if (message.type === "ack") {
+      exchange.outbox.acked(message.upto);
+      return;
+    }
+    const fresh = exchange.inbox.take(message);
+    this.sendSignaling(exchange.inbox.ack());
+    if (!fresh) return;
+    if (message.type === "offer") this.onOffer(message.sdp);
+    else {
+      const init = { candidate: message.candidate, sdpMid: message.mid, sdpMLineIndex: message.line };
+      this.peer?.addCandidate(init).catch((error: unknown) => console.warn("candidate refused", error));
+    }
+  }
+
+  private onOffer(sdp: string): void {
+    if (this.token === "" || this.keys === undefined) {
+      this.waitingOffer = sdp;
+      return;
+    }
+    if (this.peer === undefined || this.peer.isOther(sdp)) this.openPeer(this.keys);
+    this.peer?.accept(sdp).catch((error: unknown) => {
+      console.warn("offer refused", error);
+      this.closePeer();
+    });
+  }
+
+  private openPeer(keys: SessionKeys): void {
+    this.closePeer();
+    this.peerLife = new AbortController();
+    this.askedView = false;
+    const exchange = this.exchange;
+    const send = (message: Numbered) => {
+      if (exchange !== undefined) this.sendSignaling(exchange.outbox.add(message));
+    };
+    this.peer = new Peer({
+      keys,
+      ice: this.ice,
+      token: this.token,
+      onAnswer: (sdp) => send({ type: "answer", sdp }),
+      onCandidate: (candidate) =>
+        send({
+          type: "candidate",
+          candidate: candidate?.candidate ?? "",
+          mid: candidate?.sdpMid ?? "",
+          line: candidate?.sdpMLineIndex ?? 0,
+        }),
+      onVerified: (display, early) => {
+        this.dispatch({ type: "verified" });
+        this.options.screen.show(display, early, this.peerLife.signal);
+      },
+      onMessage: (message) => this.onClient(message),
+      onHostile: (why) => {
+        console.warn("connection refused:", why);
+        this.closePeer();
+        this.dispatch({ type: "ended", reason: "not_verified" });
+      },
+      onState: (state) => {
+        if (state === "failed" || state === "closed") this.closePeer();
+      },
+    });
+  }
+
+  private closePeer(): void {
+    this.peerLife.abort();
+    this.peer?.close();
+    this.peer = undefined;
+    this.dispatch({ type: "lost" });
+  }
+
+  private onClient(message: FromClient): void {
+    switch (message.type) {
+      case "rights":
+        this.dispatch({ type: "rights", rights: message });
+        this.askViewOnce(message);
+        return;
+      case "granted":
+        this.dispatch({ type: "granted" });
+        return;
+      case "declined":
+        this.dispatch({ type: "declined", reason: message.reason });
+        return;
+      case "screens":
+        this.dispatch({ type: "screens", monitors: message.monitors, shown: message.shown });
+        return;
+      case "notice":
+        this.dispatch({ type: "notice", code: message.code });
+        return;
+      case "bye":
+        this.onEnded(message.reason);
+        return;
+      default: // hello was handled by the peer; asking says what question already says
+    }
+  }
+
+  /** A connection begins with the question whether we may see; a no, or a right taken back, is not asked again. */
+  private askViewOnce(rights: Rights): void {
+    if (this.askedView) return;
+    this.askedView = true;
+    if (!rights.scopes.includes("view") && !rights.asking) this.ask(["view"]);
+  }
+
+  private sendSignaling(message: Outgoing): void {
+    this.link?.send(message);
+  }
+}

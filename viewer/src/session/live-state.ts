@@ -1,0 +1,159 @@
+/** What a session page shows: one value, changed only by reduce. */
+import type { DeclineReason, Monitor, NoticeCode, Rights, Scope } from "../protocol/control.ts";
+import type { State as BrokerState, Phase, Reason } from "../protocol/signaling.ts";
+
+/** Where the page stands; each stage has its own words and controls. */
+export type Stage =
+  | { readonly at: "connecting" }
+  /** The link is out, nobody joined. */
+  | { readonly at: "invited" }
+  /** Somebody joined: accept or refuse. */
+  | { readonly at: "joined" }
+  /** Connecting to the client, proving each other. */
+  | { readonly at: "verifying" }
+  /** The consent window is on the requester's screen (or about to be). */
+  | { readonly at: "asking" }
+  | { readonly at: "live" }
+  /** The connection to the client was lost; it comes back by itself. */
+  | { readonly at: "reconnecting" }
+  /** A newer tab took over. */
+  | { readonly at: "superseded" }
+  /** This browser did not make the link, so the client would not believe it. */
+  | { readonly at: "no_keys" }
+  | { readonly at: "signed_out" }
+  | { readonly at: "ended"; readonly reason: Reason };
+
+/** How a question to the requester stands. */
+export type Question =
+  | { readonly is: "none" }
+  | { readonly is: "open"; readonly scopes: readonly Scope[] }
+  | { readonly is: "declined"; readonly reason: DeclineReason; readonly scopes: readonly Scope[] };
+
+export interface LiveState {
+  readonly stage: Stage;
+  readonly organisation: string;
+  readonly technician: string;
+  /** The socket to the broker is up. The picture does not need it. */
+  readonly signalingUp: boolean;
+  readonly phase: Phase | undefined;
+  /** The client's epoch; empty while its socket is away. */
+  readonly clientEpoch: string;
+  readonly verified: boolean;
+  readonly rights: Rights;
+  readonly question: Question;
+  readonly monitors: readonly Monitor[];
+  readonly shown: string;
+  readonly notices: readonly NoticeCode[];
+}
+
+export type LiveEvent =
+  | { readonly type: "signaling"; readonly up: boolean }
+  | { readonly type: "welcome"; readonly organisation: string; readonly technician: string }
+  | { readonly type: "state"; readonly state: BrokerState }
+  | { readonly type: "verified" }
+  | { readonly type: "lost" }
+  | { readonly type: "rights"; readonly rights: Rights }
+  | { readonly type: "asked"; readonly scopes: readonly Scope[] }
+  | { readonly type: "granted" }
+  | { readonly type: "declined"; readonly reason: DeclineReason }
+  | { readonly type: "screens"; readonly monitors: readonly Monitor[]; readonly shown: string }
+  | { readonly type: "notice"; readonly code: NoticeCode }
+  | { readonly type: "stopped"; readonly at: "superseded" | "no_keys" | "signed_out" }
+  | { readonly type: "ended"; readonly reason: Reason };
+
+export const NO_RIGHTS: Rights = { generation: 0, scopes: [], paused: false, asking: false };
+
+export const START: LiveState = {
+  stage: { at: "connecting" },
+  organisation: "",
+  technician: "",
+  signalingUp: false,
+  phase: undefined,
+  clientEpoch: "",
+  verified: false,
+  rights: NO_RIGHTS,
+  question: { is: "none" },
+  monitors: [],
+  shown: "",
+  notices: [],
+};
+
+/** The next state. It never leaves "ended". */
+export function reduce(state: LiveState, event: LiveEvent): LiveState {
+  if (state.stage.at === "ended") return state;
+  const next = apply(state, event);
+  return { ...next, stage: stageOf(next, event) };
+}
+
+function apply(state: LiveState, event: LiveEvent): LiveState {
+  switch (event.type) {
+    case "signaling":
+      return { ...state, signalingUp: event.up };
+    case "welcome":
+      return { ...state, organisation: event.organisation, technician: event.technician };
+    case "state":
+      return { ...state, phase: event.state.phase, clientEpoch: event.state.peer };
+    case "verified":
+      return { ...state, verified: true };
+    case "lost":
+      return { ...state, verified: false, rights: NO_RIGHTS, question: { is: "none" } };
+    case "rights":
+      return { ...state, rights: event.rights };
+    case "asked":
+      return { ...state, question: { is: "open", scopes: event.scopes } };
+    case "granted":
+      return { ...state, question: { is: "none" } };
+    case "declined":
+      return {
+        ...state,
+        question: {
+          is: "declined",
+          reason: event.reason,
+          scopes: state.question.is === "none" ? [] : state.question.scopes,
+        },
+      };
+    case "screens":
+      return { ...state, monitors: event.monitors, shown: event.shown };
+    case "notice":
+      return state.notices.includes(event.code)
+        ? state
+        : { ...state, notices: [...state.notices, event.code] };
+    case "stopped":
+    case "ended":
+      return state;
+    default:
+      return event satisfies never;
+  }
+}
+
+function stageOf(state: LiveState, event: LiveEvent): Stage {
+  if (event.type === "ended") return { at: "ended", reason: event.reason };
+  if (event.type === "stopped") return { at: event.at };
+  if (state.stage.at === "superseded" || state.stage.at === "no_keys" || state.stage.at === "signed_out") {
+    return state.stage;
+  }
+  if (event.type === "state" && event.state.phase === "ended") {
+    return { at: "ended", reason: event.state.reason ?? "failure" };
+  }
+  if (state.verified) return { at: state.rights.scopes.includes("view") ? "live" : "asking" };
+  switch (state.phase) {
+    case undefined:
+      return { at: "connecting" };
+    case "invited":
+    case "joined":
+      return { at: state.phase };
+    case "asking":
+      return { at: "verifying" };
+    case "live":
+    case "paused":
+      return { at: wasLive(state) ? "reconnecting" : "verifying" };
+    case "ended":
+      return state.stage;
+    default:
+      return state.phase satisfies never;
+  }
+}
+
+function wasLive(state: LiveState): boolean {
+  return state.stage.at === "live" || state.stage.at === "reconnecting";
+}
