@@ -1,0 +1,255 @@
+package screen
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"slices"
+	"sync"
+
+	"github.com/jezek/xgb"
+	"github.com/jezek/xgb/damage"
+	"github.com/jezek/xgb/randr"
+	"github.com/jezek/xgb/xfixes"
+	"github.com/jezek/xgb/xproto"
+
+	"beside/client/internal/consent"
+)
+
+// X11 is the fast Source: one connection, DAMAGE to be told of changes, MIT-SHM
+// to read pixels, XFIXES for the pointer's shape, RANDR for monitors. While
+// nothing changes it does nothing.
+type X11 struct {
+	x       *xconn
+	damage  damage.Damage
+	region  xfixes.Region // where DAMAGE puts what changed
+	changed chan struct{}
+	over    sync.WaitGroup // the event reader
+
+	grabbing sync.Mutex // held while grab is used, so that Close frees no memory in use
+	grab     grabber
+
+	mu   sync.Mutex
+	news news // written by the event reader, taken by Damage and Pointer
+}
+
+// news is what the X server told since somebody asked last.
+type news struct {
+	damage, layout, shape bool
+	closed                bool
+}
+
+// OpenX11 connects to the X server and subscribes to changes. It reads no pixels.
+func OpenX11(env Environment) (*X11, error) {
+	x, err := dialX(env)
+	if err != nil {
+		return nil, err
+	}
+	s := &X11{x: x, changed: make(chan struct{}, 1), news: news{damage: true, shape: true}}
+	if err := s.subscribe(); err != nil {
+		x.close()
+		return nil, err
+	}
+	s.grab.init(x)
+	s.over.Go(s.readEvents)
+	return s, nil
+}
+
+func (s *X11) subscribe() error {
+	if err := s.x.check(); err != nil {
+		return err
+	}
+	if err := s.x.extensions(); err != nil {
+		return err
+	}
+	return s.x.limit(func() error {
+		var err error
+		if s.damage, err = damage.NewDamageId(s.x.Conn); err != nil {
+			return fmt.Errorf("new damage: %w", err)
+		}
+		if s.region, err = xfixes.NewRegionId(s.x.Conn); err != nil {
+			return fmt.Errorf("new region: %w", err)
+		}
+		root := s.x.root
+		if err := xfixes.CreateRegionChecked(s.x.Conn, s.region, nil).Check(); err != nil {
+			return fmt.Errorf("create region: %w", err)
+		}
+		// NonEmpty: one event, then silence until the damage was fetched.
+		if err := damage.CreateChecked(s.x.Conn, s.damage, xproto.Drawable(root), damage.ReportLevelNonEmpty).Check(); err != nil {
+			return fmt.Errorf("watch the screen: %w", err)
+		}
+		if err := xfixes.SelectCursorInputChecked(s.x.Conn, root, xfixes.CursorNotifyMaskDisplayCursor).Check(); err != nil {
+			return fmt.Errorf("watch the pointer's shape: %w", err)
+		}
+		if err := randr.SelectInputChecked(s.x.Conn, root, randr.NotifyMaskScreenChange|randr.NotifyMaskCrtcChange).Check(); err != nil {
+			return fmt.Errorf("watch the monitors: %w", err)
+		}
+		// A monitor that is only a name for a part of the screen (xrandr
+		// --setmonitor) is announced to nobody but those who watch the root window.
+		if err := xproto.ChangeWindowAttributesChecked(s.x.Conn, root, xproto.CwEventMask,
+			[]uint32{xproto.EventMaskStructureNotify}).Check(); err != nil {
+			return fmt.Errorf("watch the screen's size: %w", err)
+		}
+		return nil
+	})
+}
+
+// readEvents runs until the connection ends.
+func (s *X11) readEvents() {
+	for {
+		ev, xerr := s.x.WaitForEvent()
+		s.mu.Lock()
+		switch ev.(type) {
+		case damage.NotifyEvent:
+			s.news.damage = true
+		case xfixes.CursorNotifyEvent:
+			s.news.shape = true
+		case randr.ScreenChangeNotifyEvent, randr.NotifyEvent, xproto.ConfigureNotifyEvent:
+			s.news.layout = true
+		}
+		s.news.closed = ev == nil && xerr == nil
+		closed := s.news.closed
+		s.mu.Unlock()
+		select {
+		case s.changed <- struct{}{}:
+		default: // a signal already waits; whoever takes it sees this news too
+		}
+		if closed {
+			return
+		}
+	}
+}
+
+// Changed implements Source.
+func (s *X11) Changed() <-chan struct{} { return s.changed }
+
+// Damage implements Source. Asking needs the Lease too: what changed where says
+// what a person does.
+func (s *X11) Damage(l *consent.Lease, d *Damage) error {
+	d.Rects, d.Layout = d.Rects[:0], false
+	s.mu.Lock()
+	n := s.news
+	s.mu.Unlock()
+	if n.closed {
+		return ErrClosed
+	}
+	if n.damage {
+		err := l.Do(func() error { return s.x.limit(func() error { return s.fetch(d) }) })
+		if err != nil {
+			return s.lost("fetch what changed", err)
+		}
+	}
+	if n.layout {
+		s.mu.Lock()
+		s.news.layout = false
+		s.mu.Unlock()
+		d.Layout = true
+	}
+	return nil
+}
+
+// fetch empties the server's list of damage into d.
+func (s *X11) fetch(d *Damage) error {
+	s.mu.Lock()
+	s.news.damage = false // before the fetch: an event after it announces new damage
+	s.mu.Unlock()
+	sub := damage.SubtractChecked(s.x.Conn, s.damage, xfixes.RegionNone, s.region)
+	r, err := xfixes.FetchRegion(s.x.Conn, s.region).Reply()
+	if err != nil {
+		return err
+	}
+	if err := sub.Check(); err != nil {
+		return err
+	}
+	for _, q := range r.Rectangles {
+		d.Rects = append(d.Rects, rectangle(int(q.X), int(q.Y), q.Width, q.Height))
+	}
+	return nil
+}
+
+// lost turns the end of the connection into ErrClosed and leaves the errors of
+// the Lease as they are.
+func (s *X11) lost(doing string, err error) error {
+	if errors.Is(err, io.EOF) {
+		return ErrClosed
+	}
+	if _, isX := err.(xgb.Error); !isX {
+		return err
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// Monitors implements Source.
+func (s *X11) Monitors() ([]Monitor, error) {
+	var out []Monitor
+	err := s.x.limit(func() error {
+		r, err := randr.GetMonitors(s.x.Conn, s.x.root, true).Reply()
+		if err != nil {
+			return err
+		}
+		for _, m := range r.Monitors {
+			name, err := xproto.GetAtomName(s.x.Conn, m.Name).Reply()
+			if err != nil {
+				return err
+			}
+			out = append(out, Monitor{
+				Name:    name.Name,
+				Area:    rectangle(int(m.X), int(m.Y), m.Width, m.Height),
+				Primary: m.Primary,
+			})
+		}
+		if len(out) > 0 {
+			return nil
+		}
+		g, err := xproto.GetGeometry(s.x.Conn, xproto.Drawable(s.x.root)).Reply()
+		if err != nil {
+			return err
+		}
+		out = []Monitor{{Name: "screen", Area: rectangle(0, 0, g.Width, g.Height), Primary: true}}
+		return nil
+	})
+	if err != nil {
+		return nil, s.lost("list the monitors", err)
+	}
+	slices.SortStableFunc(out, func(a, b Monitor) int { return cmp.Compare(rank(a), rank(b)) })
+	return out, nil
+}
+
+func rank(m Monitor) int {
+	if m.Primary {
+		return 0
+	}
+	return 1
+}
+
+// Grab implements Source.
+func (s *X11) Grab(l *consent.Lease, area image.Rectangle, f *frame, rects []image.Rectangle) error {
+	s.grabbing.Lock()
+	defer s.grabbing.Unlock()
+	for _, r := range rects {
+		err := l.Do(func() error {
+			return s.x.limit(func() error { return s.grab.rect(area, f, r) })
+		})
+		if err != nil {
+			return s.lost("read the screen", err)
+		}
+	}
+	return nil
+}
+
+// Close implements Source.
+func (s *X11) Close() error {
+	s.x.guard.Stop()
+	_ = s.x.sock.Close()
+	s.over.Wait()
+	s.grabbing.Lock()
+	defer s.grabbing.Unlock()
+	s.grab.free()
+	return nil
+}
+
+func rectangle(x, y int, w, h uint16) image.Rectangle {
+	return image.Rect(x, y, x+int(w), y+int(h))
+}
