@@ -17,14 +17,18 @@ type Gate struct {
 	mu    sync.RWMutex
 	last  uint64                        // generation given last; never reused
 	gens  map[grant.Scope]uint64        // live rights and the generation that granted each
+	lost  map[grant.Scope]uint64        // rights that went, and the generation that took each
 	held  map[grant.Scope]int           // rights that rest: how many reasons each has
 	dones map[grant.Scope]chan struct{} // closed when the right goes
+
+	closed bool // nothing is granted any more
 }
 
 // NewGate returns a Gate that has granted nothing.
 func NewGate() *Gate {
 	return &Gate{
 		gens:  make(map[grant.Scope]uint64),
+		lost:  make(map[grant.Scope]uint64),
 		held:  make(map[grant.Scope]int),
 		dones: make(map[grant.Scope]chan struct{}),
 	}
@@ -35,6 +39,26 @@ func NewGate() *Gate {
 func (g *Gate) Allow(scopes grant.Set) uint64 {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	return g.allow(scopes)
+}
+
+// allowAt is Allow if the new generation is the given one: a grant that was
+// signed for it does not come into force when rights changed in between.
+func (g *Gate) allowAt(scopes grant.Set, gen uint64) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed || g.last+1 != gen {
+		return false
+	}
+	g.allow(scopes)
+	return true
+}
+
+// allow runs with mu held.
+func (g *Gate) allow(scopes grant.Set) uint64 {
+	if g.closed {
+		return g.last
+	}
 	g.last++
 	for _, sc := range scopes.Scopes() {
 		if _, live := g.gens[sc]; live {
@@ -46,6 +70,16 @@ func (g *Gate) Allow(scopes grant.Set) uint64 {
 	return g.last
 }
 
+// Shut takes all rights back and lets none be granted again: the session is
+// over, whatever answer was under way.
+func (g *Gate) Shut() {
+	g.mu.Lock()
+	g.closed = true
+	g.mu.Unlock()
+	all, _ := g.Granted()
+	g.Revoke(all)
+}
+
 // Revoke takes rights back. When it returns, no call that used one is running
 // and none will start. It returns the new generation.
 func (g *Gate) Revoke(scopes grant.Set) uint64 {
@@ -55,6 +89,7 @@ func (g *Gate) Revoke(scopes grant.Set) uint64 {
 	for _, sc := range scopes.Scopes() {
 		if _, live := g.gens[sc]; live {
 			delete(g.gens, sc)
+			g.lost[sc] = g.last
 			close(g.dones[sc])
 			delete(g.dones, sc)
 		}

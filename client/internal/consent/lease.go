@@ -45,3 +45,7 @@ func (l *Lease) Done() <-chan struct{} { return l.done }
 
 // Scope is the right that the Lease proves.
 func (l *Lease) Scope() grant.Scope { return l.scope }
+
+// Generation is that of the grant that made the right live: input made under an
+// earlier one is not for this Lease.
+func (l *Lease) Generation() uint64 { return l.gen }

@@ -1,0 +1,75 @@
+package consent
+
+import "beside/signaling/grant"
+
+// none marks messages that need no right: proofs, questions, giving rights
+// back, letting go of keys, and the farewell.
+const none grant.Scope = ""
+
+// table is the closed set of messages that a viewer can send, by their names on
+// the wire, and the right that each needs. It is never written. A message that
+// is not in it does not exist.
+var table = map[string]grant.Scope{
+	"hello": none,
+	"token": none,
+	"ask":   none,
+	"yield": none,
+	"bye":   none,
+	// Letting go undoes what was allowed before, so it is never refused.
+	"release": none,
+
+	"show": grant.View,
+	// The viewer's feedback on the channel of the display stream.
+	"display": grant.View,
+
+	"key":    grant.Control,
+	"text":   grant.Control,
+	"move":   grant.Control,
+	"button": grant.Control,
+	"wheel":  grant.Control,
+}
+
+// Needs returns the right that a message of the viewer needs, empty when it
+// needs none. It reports false for a message that no viewer may send.
+func Needs(message string) (sc grant.Scope, known bool) {
+	sc, known = table[message]
+	return sc, known
+}
+
+// Verdict says what becomes of a message.
+type Verdict int
+
+// The verdicts. The zero Verdict refuses.
+const (
+	Violation Verdict = iota // nobody honest sends this: the session ends
+	Late                     // made before a right went away: dropped without a word
+	Accept                   // the right is live (it may rest: the Lease knows)
+)
+
+// Judge decides about a message of the viewer by its name on the wire. gen is
+// the generation that it was made under, or 0 when it carries none: then it is
+// late if the right was ever granted, since it may have been under way when the
+// right went.
+func (g *Gate) Judge(message string, gen uint64) Verdict {
+	sc, known := Needs(message)
+	if !known {
+		return Violation
+	}
+	if sc == none {
+		return Accept
+	}
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	since, live := g.gens[sc]
+	switch {
+	case live && (gen == 0 || gen >= since && gen <= g.last):
+		return Accept
+	case gen > g.last:
+		return Violation // made up: no such grant exists
+	case live:
+		return Late // of a grant before this one
+	case gen == 0 && g.lost[sc] != 0, gen != 0 && gen < g.lost[sc]:
+		return Late
+	}
+	return Violation
+}
