@@ -6,7 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/jezek/xgb"
@@ -23,14 +23,13 @@ const (
 // clickCommand answers one window with the mouse. It knows of the window only what a person sees of it: its title,
 // and where on it the button is.
 type clickCommand struct {
-	Title   string        `help:"Part of the window's title." required:""`
-	X       float64       `help:"Where to click, from 0 (left edge) to 1 (right edge)." default:"0.5"`
-	Y       float64       `help:"Where to click, from 0 (top) to 1 (bottom)." default:"0.5"`
-	After   time.Duration `help:"How long to look at the window before the click." default:"1500ms"`
-	Timeout time.Duration `help:"How long to wait for the window." default:"2m"`
+	Title  string        `help:"The window's title." required:""`
+	Right  int16         `help:"Pixels from the window's right edge to the button." default:"80"`
+	Bottom int16         `help:"Pixels from the window's bottom edge to the button." default:"36"`
+	After  time.Duration `help:"How long to look at the window before the click." default:"1500ms"`
 }
 
-// Run waits for the window, clicks, and sees the window go.
+// Run answers every such window until it is ended: a person may be asked more than once.
 func (c *clickCommand) Run(ctx context.Context) error {
 	conn, err := xgb.NewConn()
 	if err != nil {
@@ -41,18 +40,25 @@ func (c *clickCommand) Run(ctx context.Context) error {
 		return fmt.Errorf("start the XTEST extension: %w", err)
 	}
 	h := &hand{conn: conn, root: xproto.Setup(conn).DefaultScreen(conn).Root}
-	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
-	defer cancel()
-	var window xproto.Window
-	seen := func() (found bool) { window, found = h.find(c.Title); return found }
-	if err := poll(ctx, seen); err != nil {
-		return fmt.Errorf("wait for a window titled %q: %w", c.Title, err)
-	}
-	for range clickTries {
-		if err := pause(ctx, c.After); err != nil {
+	for {
+		var window xproto.Window
+		seen := func() (found bool) { window, found = h.find(c.Title); return found }
+		if err := poll(ctx, seen); err != nil {
+			return nil // ended
+		}
+		if err := c.answer(ctx, h, window); err != nil {
 			return err
 		}
-		if err := h.click(window, c.X, c.Y); err != nil {
+	}
+}
+
+// answer clicks and sees the window go.
+func (c *clickCommand) answer(ctx context.Context, h *hand, window xproto.Window) error {
+	for range clickTries {
+		if err := pause(ctx, c.After); err != nil {
+			return nil // ended
+		}
+		if err := h.click(window, c.Right, c.Bottom); err != nil && h.listed(window) {
 			return err
 		}
 		within, done := context.WithTimeout(ctx, closeWithin)
@@ -71,24 +77,17 @@ type hand struct {
 	root xproto.Window
 }
 
-// find returns the first managed window whose title holds the text.
+// find returns the first managed window of that title.
 func (h *hand) find(title string) (xproto.Window, bool) {
 	for _, w := range h.windows() {
-		if strings.Contains(h.title(w), title) {
+		if h.title(w) == title {
 			return w, true
 		}
 	}
 	return 0, false
 }
 
-func (h *hand) listed(window xproto.Window) bool {
-	for _, w := range h.windows() {
-		if w == window {
-			return true
-		}
-	}
-	return false
-}
+func (h *hand) listed(window xproto.Window) bool { return slices.Contains(h.windows(), window) }
 
 // windows lists what the window manager shows; none before there is a window manager.
 func (h *hand) windows() []xproto.Window {
@@ -121,13 +120,13 @@ func (h *hand) property(w xproto.Window, name string) []byte {
 }
 
 // click moves the pointer to a place in the window, then presses and releases the first button.
-func (h *hand) click(w xproto.Window, x, y float64) error {
+func (h *hand) click(w xproto.Window, fromRight, fromBottom int16) error {
 	size, err := xproto.GetGeometry(h.conn, xproto.Drawable(w)).Reply()
 	if err != nil {
 		return fmt.Errorf("size of the window: %w", err)
 	}
 	at, err := xproto.TranslateCoordinates(h.conn, w, h.root,
-		int16(x*float64(size.Width)), int16(y*float64(size.Height))).Reply()
+		int16(size.Width)-fromRight, int16(size.Height)-fromBottom).Reply()
 	if err != nil {
 		return fmt.Errorf("place of the window: %w", err)
 	}

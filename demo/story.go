@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"beside/signaling/texts"
 )
 
 // The people of the demonstration.
@@ -17,13 +19,6 @@ const (
 	technicianName  = "Robin Hale"
 	requesterName   = "Sam Okafor"
 	ticketSubject   = "My editor does not open my letter"
-)
-
-// consentTitle is what the consent window is called, and allowX, allowY where its Allow button is, as a person finds
-// it by looking.
-const (
-	consentTitle   = "Beside"
-	allowX, allowY = 0.8, 0.92
 )
 
 // story is one person being helped: a ticket, an invitation, and the client that the person started.
@@ -43,9 +38,13 @@ type invitation struct {
 	Open   string `json:"open"`
 }
 
-// begin makes sure of the technician, opens a ticket, and has the person start the client and allow.
+// begin makes sure of the technician, puts the person's hand on the mouse, and has them ask for help.
 func (s *story) begin(ctx context.Context) error {
 	if err := s.addTechnician(ctx); err != nil {
+		return err
+	}
+	title := texts.T("window.title.consent") // what a person reads on the window
+	if _, err := s.desktop.start(filepath.Join(s.desktop.logs, "demo"), "click", "--title", title); err != nil {
 		return err
 	}
 	return s.invite(ctx)
@@ -61,7 +60,7 @@ func (s *story) addTechnician(ctx context.Context) error {
 	return err
 }
 
-// invite opens a ticket and an invitation, and plays the person: the client is downloaded, started and answered.
+// invite opens a ticket and an invitation, and plays the person: the client is downloaded and started.
 func (s *story) invite(ctx context.Context) error {
 	var ticket struct {
 		ID string `json:"id"`
@@ -81,10 +80,6 @@ func (s *story) invite(ctx context.Context) error {
 	s.invitation = made
 	program, err := s.download(ctx)
 	if err != nil {
-		return err
-	}
-	if _, err := s.desktop.start(filepath.Join(s.desktop.logs, "demo"), "click",
-		"--title", consentTitle, "--x", fmt.Sprint(allowX), "--y", fmt.Sprint(allowY), "--timeout", "1h"); err != nil {
 		return err
 	}
 	s.client, err = s.desktop.start(program)
