@@ -1,0 +1,221 @@
+package consent_test
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"beside/client/internal/consent"
+	"beside/signaling/grant"
+)
+
+// messages are all that a viewer can send, written down a second time on
+// purpose: a new one must be thought about here too.
+var messages = map[string]grant.Scope{
+	"hello": "", "token": "", "ask": "", "yield": "", "bye": "", "release": "",
+	"show": grant.View, "display": grant.View,
+	"key": grant.Control, "text": grant.Control, "move": grant.Control, "button": grant.Control, "wheel": grant.Control,
+}
+
+func TestTableSaysWhatEachMessageNeeds(t *testing.T) {
+	for name, want := range messages {
+		if got, known := consent.Needs(name); !known || got != want {
+			t.Errorf("Needs(%q): got %q, %v, want %q", name, got, known, want)
+		}
+	}
+	for _, name := range []string{"", "Key", "key ", "granted", "rights", "clipboard"} {
+		if _, known := consent.Needs(name); known {
+			t.Errorf("Needs(%q): known, want unknown", name)
+		}
+	}
+}
+
+func TestJudgeTellsLateFromViolation(t *testing.T) {
+	g := consent.NewGate()
+	check := func(when, message string, gen uint64, want consent.Verdict) {
+		t.Helper()
+		if got := g.Judge(message, gen); got != want {
+			t.Errorf("%s: Judge(%q, %d): got %v, want %v", when, message, gen, got, want)
+		}
+	}
+	check("at first", "key", 0, consent.Violation)
+	check("at first", "show", 0, consent.Violation)
+	check("at first", "ask", 0, consent.Accept)
+	check("at first", "format", 0, consent.Violation)
+
+	first := g.Allow(grant.SetOf(grant.View, grant.Control))
+	check("granted", "key", first, consent.Accept)
+	check("granted", "show", 0, consent.Accept)
+	check("granted", "key", first+1, consent.Violation)
+
+	second := g.Revoke(grant.SetOf(grant.Control))
+	check("revoked", "key", first, consent.Late)
+	check("revoked", "key", second, consent.Violation)
+	check("revoked", "key", second+1, consent.Violation)
+	check("revoked", "release", second, consent.Accept)
+
+	third := g.Allow(grant.SetOf(grant.Control))
+	check("granted again", "key", first, consent.Late)
+	check("granted again", "key", third, consent.Accept)
+
+	g.Revoke(grant.SetOf(grant.View))
+	check("view revoked", "show", 0, consent.Late)
+	check("view revoked", "display", 0, consent.Late)
+}
+
+// Whatever is granted, revoked and sent in whatever order: what is accepted is
+// in the table and live.
+func TestAcceptedIsWithinTable(t *testing.T) {
+	scopes := []grant.Scope{grant.View, grant.Control, grant.FilesFetch, grant.Record}
+	names := []string{"no such message"}
+	for name := range messages {
+		names = append(names, name)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		g := consent.NewGate()
+		var live grant.Set
+		var gen uint64
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			set := grant.SetOf(rapid.SliceOfN(rapid.SampledFrom(scopes), 1, 3).Draw(t, "scopes")...)
+			switch rapid.IntRange(0, 3).Draw(t, "act") {
+			case 0:
+				gen, live = g.Allow(set), live.Union(set)
+			case 1:
+				gen, live = g.Revoke(set), live.Without(set)
+			default:
+				name := rapid.SampledFrom(names).Draw(t, "message")
+				at := rapid.Uint64Range(0, gen+2).Draw(t, "generation")
+				need, known := messages[name]
+				if g.Judge(name, at) != consent.Accept {
+					if known && need == "" {
+						t.Fatalf("%q needs no right and was refused", name)
+					}
+					continue
+				}
+				if !known || need != "" && !live.Contains(need) {
+					t.Fatalf("accepted %q of generation %d with %q granted", name, at, live)
+				}
+			}
+		}
+	})
+}
+
+func TestGrantNamesOneViewer(t *testing.T) {
+	pub, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := consent.NewGate()
+	h := consent.NewHolder(g, "session", key)
+	if _, _, err := h.Allow(time.Now(), "Robin", grant.SetOf(grant.View)); err == nil {
+		t.Error("Allow without a viewer: got no error")
+	}
+	one, other := [32]byte{1}, [32]byte{2}
+	h.Take(one)
+	signed, _, err := h.Allow(time.Now(), "Robin", grant.SetOf(grant.View, grant.FilesFetch))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := signed.Open(pub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if [32]byte(got.Viewer) != one || got.Scopes != grant.SetOf(grant.View) || got.Session != "session" {
+		t.Errorf("grant: got %+v, want view for the first viewer", got)
+	}
+	if _, gen := g.Granted(); gen != got.Generation {
+		t.Errorf("generation: got %d in the grant, %d in the Gate", got.Generation, gen)
+	}
+	if revoked := h.Take(one); !revoked.Empty() {
+		t.Errorf("same viewer again: revoked %q, want nothing", revoked)
+	}
+	lease, ok := g.Lease(grant.View)
+	if !ok {
+		t.Fatal("the same viewer lost its right")
+	}
+	if revoked := h.Take(other); revoked != grant.SetOf(grant.View) {
+		t.Errorf("other viewer: revoked %q, want view", revoked)
+	}
+	if err := lease.Do(func() error { return nil }); !errors.Is(err, consent.ErrRevoked) {
+		t.Errorf("Lease of the first viewer: got %v, want ErrRevoked", err)
+	}
+	if len(h.Signed().Body) != 0 {
+		t.Error("the other viewer has the first one's grant")
+	}
+}
+
+func TestNothingIsGrantedAfterShut(t *testing.T) {
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := consent.NewGate()
+	h := consent.NewHolder(g, "session", key)
+	h.Take([32]byte{1})
+	g.Allow(grant.SetOf(grant.View))
+	g.Shut()
+	if _, _, err := h.Allow(time.Now(), "Robin", grant.SetOf(grant.View)); err == nil {
+		t.Error("Allow after Shut: got no error")
+	}
+	g.Allow(grant.SetOf(grant.View))
+	if set, _ := g.Granted(); !set.Empty() {
+		t.Errorf("after Shut: %q granted, want nothing", set)
+	}
+}
+
+func TestBrokerCannotWidenGrant(t *testing.T) {
+	both, view := grant.SetOf(grant.View, grant.Control), grant.SetOf(grant.View)
+	everything := both.Union(grant.SetOf(grant.FilesFetch, grant.Record))
+	tests := []struct {
+		name                  string
+		asked, token, granted grant.Set
+		want                  grant.Set
+		err                   error
+	}{
+		{"within", view, both, grant.Set{}, view, nil},
+		{"token holds less", both, view, grant.Set{}, view, nil},
+		{"token holds nothing", both, grant.Set{}, grant.Set{}, grant.Set{}, consent.ErrNotOffered},
+		{"client offers less than the token", everything, everything, grant.Set{}, both, nil},
+		{"only what is not granted yet", both, both, view, grant.SetOf(grant.Control), nil},
+		{"all granted", view, both, both, grant.Set{}, consent.ErrGranted},
+		{"nothing asked", grant.Set{}, both, grant.Set{}, grant.Set{}, consent.ErrNotOffered},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var q consent.Questions
+			got, err := q.Begin(time.Now(), tt.asked, tt.token, tt.granted)
+			if !errors.Is(err, tt.err) || got != tt.want {
+				t.Errorf("Begin: got %q, %v, want %q, %v", got, err, tt.want, tt.err)
+			}
+		})
+	}
+}
+
+func TestTechnicianCannotNag(t *testing.T) {
+	var q consent.Questions
+	now, view := time.Now(), grant.SetOf(grant.View)
+	begin := func() error {
+		_, err := q.Begin(now, view, view, grant.Set{})
+		return err
+	}
+	for i := range 3 {
+		if err := begin(); err != nil {
+			t.Fatalf("question %d: %v", i, err)
+		}
+		if err := begin(); !errors.Is(err, consent.ErrBusy) {
+			t.Errorf("second question at once: got %v, want ErrBusy", err)
+		}
+		q.End(now, false)
+	}
+	now = now.Add(29 * time.Second)
+	if err := begin(); !errors.Is(err, consent.ErrNotOffered) {
+		t.Errorf("after three refusals: got %v, want ErrNotOffered", err)
+	}
+	now = now.Add(time.Second)
+	if err := begin(); err != nil {
+		t.Errorf("after the rest: %v", err)
+	}
+}
