@@ -14,7 +14,7 @@ const (
 )
 
 // Move puts the pointer somewhere. Moves travel unreliable and unordered on
-// "pointer"; N grows with every Move, Button and Wheel of a connection, and a
+// "pointer"; N counts every Move, Button and Wheel of a connection from 1, and a
 // Move that arrives after something with a higher N is stale.
 type Move struct {
 	Gen uint64 `json:"gen"`

@@ -1,0 +1,90 @@
+package input_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jezek/xgb/xproto"
+
+	"beside/client/internal/input"
+	"beside/client/internal/input/inputtest"
+)
+
+// xdotool is the person at the machine: another program than ours.
+func xdotool(t *testing.T, args ...string) {
+	t.Helper()
+	if out, err := exec.Command("xdotool", args...).CombinedOutput(); err != nil {
+		t.Fatalf("xdotool %v: %v: %s", args, err, out)
+	}
+}
+
+func grabPanicKey(t *testing.T) (*input.PanicKey, chan struct{}) {
+	t.Helper()
+	presses := make(chan struct{}, 100)
+	p, err := input.GrabPanicKey(func() { presses <- struct{}{} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Close)
+	return p, presses
+}
+
+func wantPress(t *testing.T, presses chan struct{}) {
+	t.Helper()
+	select {
+	case <-presses:
+	case <-time.After(inputtest.Patience):
+		t.Fatal("the panic key was not reported")
+	}
+}
+
+func TestPanicKeyWorksWithAnyOtherModifierOn(t *testing.T) {
+	inputtest.Desktop(t)
+	win := inputtest.NewWindow(t, 0, 0, 100, 100)
+	win.Focus(t, inputtest.Connect(t))
+	p, presses := grabPanicKey(t)
+	if got, want := p.Name(), "Ctrl+Alt+Shift+S"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for _, on := range []string{"", "Caps_Lock", "Num_Lock", "Super_L", "ISO_Level3_Shift"} {
+		if on != "" {
+			xdotool(t, "keydown", on)
+		}
+		xdotool(t, "key", "ctrl+alt+shift+s")
+		wantPress(t, presses)
+		if on != "" {
+			xdotool(t, "keyup", on)
+		}
+	}
+}
+
+func TestPanicKeyWorksWhileAProgramHoldsTheKeyboard(t *testing.T) {
+	inputtest.Desktop(t)
+	conn := inputtest.Connect(t)
+	win := inputtest.NewWindow(t, 0, 0, 100, 100)
+	_, presses := grabPanicKey(t)
+	reply, err := xproto.GrabKeyboard(conn, false, win.ID, xproto.TimeCurrentTime, xproto.GrabModeAsync, xproto.GrabModeAsync).Reply()
+	if err != nil || reply.Status != xproto.GrabStatusSuccess {
+		t.Fatalf("grab the keyboard: %v, %v", reply, err)
+	}
+	xdotool(t, "keydown", "ctrl", "keydown", "alt", "keydown", "shift", "keydown", "s")
+	wantPress(t, presses)
+	xdotool(t, "keyup", "s", "keyup", "shift", "keyup", "alt", "keyup", "ctrl")
+}
+
+func TestSecondPanicKeyWhenTheFirstIsTaken(t *testing.T) {
+	inputtest.Desktop(t)
+	first, _ := grabPanicKey(t)
+	second, presses := grabPanicKey(t)
+	if first.Name() == second.Name() || !strings.HasPrefix(second.Name(), "Ctrl+Alt+Shift+") {
+		t.Fatalf("got %q and %q, want two different combinations", first.Name(), second.Name())
+	}
+	xdotool(t, "key", strings.ToLower(strings.TrimPrefix(second.Name(), "Ctrl+Alt+Shift+"))) // alone: nothing
+	xdotool(t, "key", "ctrl+alt+shift+x")
+	wantPress(t, presses)
+	if len(presses) != 0 {
+		t.Errorf("%d more presses were reported", len(presses))
+	}
+}
