@@ -56,9 +56,11 @@ type UI interface {
 	Tell(ctx context.Context, p Problem) (again bool, err error)
 
 	// Ask asks for consent. The caller must hold back injected input while it
-	// runs. The error is nil or the context's; with an error the Answer is no.
+	// runs. The error is the context's, or says why the window could not be
+	// shown; with an error the Answer is no.
 	Ask(ctx context.Context, q Question) (Answer, error)
-	// OpenBar shows the bar. The caller closes it.
+	// OpenBar shows the bar and returns when it is on the screen, so that nothing
+	// need be captured before the person can see that it is. The caller closes it.
 	OpenBar(s BarState) (Bar, error)
 	// Summarise tells what was done and returns nil when the person closes it.
 	Summarise(ctx context.Context, s Summary) error
@@ -124,12 +126,14 @@ type Question struct {
 	Technician string    // display name, as set by an administrator
 	Scopes     grant.Set // what is asked, each its own choice; must not be empty
 	Granted    grant.Set // what is allowed already; shown as a reminder
+	StopKey    string    // the key combination that stops, such as "Ctrl+Alt+Shift+S"; may be empty
 }
 
 // How says by what act a Question was answered.
 type How string
 
-// The ways a Question ends. Only Allowed comes with scopes.
+// The ways a Question ends. Only Allowed comes with scopes. At first the boxes
+// are empty, but for View and for a right that is asked alone.
 const (
 	Allowed  How = "allowed"  // Allow was pressed
 	Declined How = "declined" // Decline was pressed, or Escape
@@ -151,7 +155,7 @@ type BarState struct {
 	Controls   bool      // the technician may use mouse and keyboard now
 	Paused     bool      // the person paused; offers Resume in place of Pause
 	Lost       bool      // the connection is gone and is being looked for
-	StopKey    string    // the key combination that stops, such as "Ctrl+Alt+Shift+S"; may be empty
+	StopKey    string    // as in Question
 }
 
 // Act is what the person asked for on the bar.

@@ -32,6 +32,16 @@ func name(s string) string {
 	return s
 }
 
+// shortName is name for the bar, where what follows it must stay in sight.
+func shortName(s string) string {
+	const longest = 28
+	runes := []rune(name(s))
+	if len(runes) <= longest {
+		return string(runes)
+	}
+	return strings.TrimSpace(string(runes[:longest-1])) + "…"
+}
+
 // initials returns up to two letters that stand for a name.
 func initials(s string) string {
 	var out []rune
@@ -158,19 +168,20 @@ func countdown(left time.Duration) (text string, changes time.Duration) {
 
 // barWords are the two lines of the bar without the clock.
 func barWords(s BarState, stopped bool) (who, hands string) {
-	who = texts.T("window.bar.idle", "technician", name(s.Technician))
+	technician := shortName(s.Technician)
+	who = texts.T("window.bar.idle", "technician", technician)
 	switch {
 	case stopped:
 		return texts.T("window.bar.stopped"), texts.T("window.bar.stopped.hint")
 	case s.Lost:
 		return texts.T("window.bar.lost"), texts.T("window.bar.lost.hint")
 	case s.Paused:
-		return texts.T("window.bar.paused", "technician", name(s.Technician)), texts.T("window.bar.paused.hint")
+		return texts.T("window.bar.paused", "technician", technician), texts.T("window.bar.paused.hint")
 	case s.Sees:
-		who = texts.T("window.bar.sees", "technician", name(s.Technician))
+		who = texts.T("window.bar.sees", "technician", technician)
 	}
 	if s.Controls {
-		return who, texts.T("window.bar.controls.both", "technician", name(s.Technician))
+		return who, texts.T("window.bar.controls.both")
 	}
 	return who, texts.T("window.bar.controls.you")
 }

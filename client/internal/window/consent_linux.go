@@ -1,0 +1,171 @@
+package window
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gioui.org/layout"
+
+	"beside/signaling/grant"
+	"beside/signaling/texts"
+)
+
+// consent is the window of a Question. All fields belong to its loop after
+// newConsent; the answer leaves through the channel.
+type consent struct {
+	dialog
+	scopes         []grant.Scope // in the order of choices
+	choices        []*choice
+	allow, decline *button
+	after          time.Duration // deaf for so long after being shown
+	deadline       time.Time
+	since          time.Time // when it was shown; zero before
+	answered       bool
+	answer         chan Answer // holds the one answer
+}
+
+// Ask implements UI.
+func (u *ui) Ask(ctx context.Context, q Question) (Answer, error) {
+	if q.Scopes.Empty() {
+		return Answer{}, errors.New("ask for consent: no scope is asked")
+	}
+	if err := u.enter(); err != nil {
+		return Answer{}, err
+	}
+	defer u.calls.Done()
+	if err := u.questions.take(ctx, u.ending); err != nil {
+		return Answer{}, err
+	}
+	defer u.questions.leave()
+	u.dropPanel()
+
+	c := newConsent(q, u.cfg.AllowAfter, time.Now().Add(u.cfg.AnswerWithin))
+	timeout := time.NewTimer(u.cfg.AnswerWithin)
+	defer timeout.Stop()
+	f, err := u.show(ctx, roleConsent, texts.T("window.title.consent"), &c.dialog, c)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer f.close()
+	select {
+	case a := <-c.answer:
+		if err := ctx.Err(); err != nil { // both at once: no wins
+			return Answer{}, err
+		}
+		return a, nil
+	case <-timeout.C:
+		return Answer{How: TimedOut}, nil
+	case <-ctx.Done():
+		return Answer{}, ctx.Err()
+	case <-u.ending:
+		return Answer{}, ErrClosed
+	case <-f.gone:
+		return c.lastWord(f.failure())
+	}
+}
+
+// lastWord is the answer when the window is gone: the person's, if they closed it.
+func (c *consent) lastWord(err error) (Answer, error) {
+	select {
+	case a := <-c.answer:
+		return a, nil
+	default:
+		return Answer{}, fmt.Errorf("consent window went away: %w", err)
+	}
+}
+
+func newConsent(q Question, after time.Duration, deadline time.Time) *consent {
+	c := &consent{
+		after: after, deadline: deadline, scopes: q.Scopes.Scopes(), answer: make(chan Answer, 1),
+		allow:   &button{text: texts.T("window.allow"), style: accentButton, deaf: true},
+		decline: &button{text: texts.T("window.decline"), deaf: true},
+	}
+	for _, sc := range c.scopes {
+		title, hint := scopeWords(sc)
+		c.choices = append(c.choices, &choice{title: title, hint: hint, deaf: true, ticked: sc == grant.View || len(c.scopes) == 1})
+	}
+	l := newLook()
+	l.cover(name(q.Technician), q.asks())
+	c.dialog = dialog{look: l, buttons: []*button{c.decline, c.allow}, first: &c.decline.presser, enter: c.decline, escape: c.decline}
+	c.body = c.words(q)
+	return c
+}
+
+// words builds the body.
+func (c *consent) words(q Question) layout.Widget {
+	who := func(gtx layout.Context) layout.Dimensions {
+		return layout.Flex{Alignment: layout.Middle}.Layout(gtx,
+			layout.Rigid(c.badge(initials(q.Technician), 52)),
+			layout.Rigid(layout.Spacer{Width: 16}.Layout),
+			layout.Flexed(1, column(2, c.heading(name(q.Technician)), c.plain(q.asks()))))
+	}
+	rows := []layout.Widget{c.strong(texts.T("window.consent.choose"))}
+	for _, ch := range c.choices {
+		rows = append(rows, func(gtx layout.Context) layout.Dimensions { return ch.layout(gtx, c.look) })
+	}
+	if !q.Granted.Empty() {
+		rows = append(rows, c.quietly(texts.T("window.consent.already", "scopes", scopeList(q.Granted))))
+	}
+	scam := c.box(c.ground, corner, layout.UniformInset(14),
+		column(3, c.strong(texts.T("window.consent.scam")), c.plain(texts.T("window.consent.scam.hint"))))
+	notes := []layout.Widget{c.countdown}
+	if q.StopKey != "" {
+		notes = append([]layout.Widget{c.quietly(texts.T("window.consent.stop", "key", name(q.StopKey)))}, notes...)
+	}
+	return column(20, who, scam, column(8, rows...), column(2, notes...))
+}
+
+func (c *consent) countdown(gtx layout.Context) layout.Dimensions {
+	left, _ := countdown(time.Until(c.deadline))
+	return c.quietly(texts.T("window.consent.countdown", "time", left))(gtx)
+}
+
+func (c *consent) layout(gtx layout.Context) time.Time {
+	now := time.Now()
+	listensAt := c.since.Add(c.after)
+	deaf := c.answered || c.since.IsZero() || now.Before(listensAt)
+	c.deafen(deaf)
+	var ticked []grant.Scope
+	for i, ch := range c.choices {
+		ch.deaf = deaf
+		ch.update(gtx)
+		if ch.ticked {
+			ticked = append(ticked, c.scopes[i])
+		}
+	}
+	c.allow.off = len(ticked) == 0
+	switch c.pressed(gtx) {
+	case c.allow:
+		c.reply(Answer{Scopes: grant.SetOf(ticked...), How: Allowed})
+	case c.decline:
+		c.reply(Answer{How: Declined})
+	}
+	c.dialog.layout(gtx)
+	switch _, changes := countdown(c.deadline.Sub(now)); {
+	case c.since.IsZero() || c.answered || !now.Before(c.deadline):
+		return time.Time{}
+	case deaf:
+		return listensAt
+	default:
+		return now.Add(max(changes, time.Second))
+	}
+}
+
+func (c *consent) reply(a Answer) {
+	if c.answered {
+		return
+	}
+	c.answered = true
+	c.answer <- a
+}
+
+func (c *consent) shown(now time.Time) { c.since = now }
+
+func (c *consent) closing() (stay bool) {
+	c.reply(Answer{How: Closed})
+	return false
+}
+
+func (c *consent) ended() {}
