@@ -127,7 +127,7 @@ func TestTextIsExactWhateverIsHeldOrLocked(t *testing.T) {
 	xdotool(t, "key", "Caps_Lock", "key", "Num_Lock", "keydown", "Shift_R", "keydown", "Control_L")
 	inject(t, inj, lease, key("ShiftLeft", true))
 	before := inputtest.Down(t, conn)
-	const text = "aÄß@ 12 Яж漢\n"
+	const text = "aÄß@ 12 Яж漢ñå\n"
 	inject(t, inj, lease, control.Text{Gen: 1, Text: text})
 	inputtest.Until(t, "the text", func() bool { return len(term.Typed(t)) >= len(text) })
 	if got := term.Typed(t); got != text {

@@ -4,7 +4,6 @@
 package inputtest
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -82,29 +81,43 @@ func Desktop(t testing.TB) {
 // startServer reports whether the display was free and its server is ready.
 func startServer(t testing.TB, display string) bool {
 	t.Helper()
-	if _, err := os.Stat("/tmp/.X" + display[1:] + "-lock"); err == nil {
-		return false
-	}
-	ready, ours, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ready.Close()
-	cmd := exec.Command("Xvfb", display, "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset", "-displayfd", "3")
-	cmd.ExtraFiles = []*os.File{ours}
-	err = cmd.Start()
-	ours.Close()
-	if err != nil {
+	cmd := exec.Command("Xvfb", display, "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset")
+	if err := cmd.Start(); err != nil {
 		t.Fatalf("start Xvfb: %v", err)
 	}
-	if _, err := bufio.NewReader(ready).ReadString('\n'); err != nil {
+	exited := make(chan struct{})
+	go func() {
+		defer close(exited)
 		_ = cmd.Wait()
-		return false
-	}
+	}()
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(os.Interrupt)
-		_ = cmd.Wait()
+		<-exited
 	})
+	ready, taken := false, false
+	Until(t, "the X server", func() bool {
+		select {
+		case <-exited:
+			taken = true
+		default:
+			ready = isServer(display, cmd.Process.Pid)
+		}
+		return ready || taken
+	})
+	return ready
+}
+
+// isServer reports whether process pid has the display and takes connections.
+func isServer(display string, pid int) bool {
+	lock, err := os.ReadFile("/tmp/.X" + display[1:] + "-lock")
+	if err != nil || strings.TrimSpace(string(lock)) != strconv.Itoa(pid) {
+		return false
+	}
+	conn, err := xgb.NewConnDisplay(display)
+	if err != nil {
+		return false
+	}
+	conn.Close()
 	return true
 }
 
