@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	pollEvery   = 100 * time.Millisecond
+	pollEvery   = 50 * time.Millisecond
 	clickTries  = 5               // a window that was still drawing may miss the first click
 	closeWithin = 3 * time.Second // how long an answered window may take to go
 )

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// How long the X server may take to come up.
+// How long the X server, and then the window manager, may take to come up.
 const serverWait = 15 * time.Second
 
 // desktop is a running X server with a window manager, and the account whose desktop it is.
@@ -51,10 +51,30 @@ func startDesktop(ctx context.Context, g *group, who account, home, display, siz
 		return nil, err
 	}
 	d.env = append(d.env, "DISPLAY="+d.display)
-	if _, err := d.start("openbox"); err != nil {
-		return nil, err
+	return d, d.startManager(ctx)
+}
+
+// startManager starts the window manager and waits until it manages: what asks to be shown while it starts it
+// sometimes never shows.
+func (d *desktop) startManager(ctx context.Context) error {
+	mark := filepath.Join(d.logs, "managing")
+	if err := os.Remove(mark); err != nil && !os.IsNotExist(err) {
+		return fmt.Errorf("remove the window manager's old mark: %w", err)
 	}
-	return d, nil
+	manager, err := d.start("openbox", "--startup", "touch '"+mark+"'")
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, serverWait)
+	defer cancel()
+	managing := func() bool { _, err := os.Stat(mark); return err == nil || !manager.running() }
+	if err := poll(ctx, managing); err != nil {
+		return fmt.Errorf("wait for the window manager: %w", err)
+	}
+	if !manager.running() {
+		return fmt.Errorf("%s; see %s", exitText(manager), d.logFile("openbox"))
+	}
+	return nil
 }
 
 // startServer starts Xvfb, which reports its display number on a pipe once it takes connections.
