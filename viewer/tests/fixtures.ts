@@ -1,0 +1,72 @@
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  test as base,
+  expect,
+  type Page,
+} from "@playwright/test";
+import { chromium } from "./harness/chromium.ts";
+import { Desktop, type DesktopOptions } from "./harness/desktop.ts";
+import { PageWatch } from "./harness/page-watch.ts";
+
+export { expect };
+
+interface Fixtures {
+  /** Starts a desktop that ends with the test; for another size, or for a second one. */
+  startDesktop: (options?: DesktopOptions) => Promise<Desktop>;
+  /** A desktop of 1280x800, started at first use. */
+  desktop: Desktop;
+  /** Opens a page in a browser of its own, with nothing stored in it. `page` is one such page too. */
+  openPage: (options?: BrowserContextOptions) => Promise<Page>;
+  /** What pages did that they must not: break their policy, or throw. The test fails when there was any. */
+  watch: PageWatch;
+}
+
+export const test = base.extend<Fixtures>({
+  launchOptions: [chromium, { scope: "worker" }],
+
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern
+  startDesktop: async ({}, use, info) => {
+    const started: Desktop[] = [];
+    await use(async (options) => {
+      const desktop = await Desktop.start(options);
+      started.push(desktop);
+      return desktop;
+    });
+    for (const [i, desktop] of started.entries()) {
+      if (info.status !== info.expectedStatus) {
+        await info.attach(`desktop-${i}`, { body: await desktop.screenshot(), contentType: "image/png" });
+        await info.attach(`desktop-${i}-printed`, { body: desktop.printed(), contentType: "text/plain" });
+      }
+      await desktop.end();
+    }
+  },
+
+  desktop: async ({ startDesktop }, use) => {
+    await use(await startDesktop());
+  },
+
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern
+  watch: async ({}, use) => {
+    const watch = new PageWatch();
+    await use(watch);
+    expect(watch.problems, "a page broke its policy or had an uncaught error").toEqual([]);
+  },
+
+  page: async ({ page, watch }, use) => {
+    await watch.add(page);
+    await use(page);
+  },
+
+  openPage: async ({ browser, watch }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (options) => {
+      const context = await browser.newContext(options);
+      contexts.push(context);
+      const page = await context.newPage();
+      await watch.add(page);
+      return page;
+    });
+    for (const context of contexts) await context.close();
+  },
+});

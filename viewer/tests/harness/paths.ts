@@ -1,0 +1,16 @@
+import { fileURLToPath } from "node:url";
+
+const root = new URL("../../../", import.meta.url);
+
+function inCheckout(path: string): string {
+  return fileURLToPath(new URL(path, root));
+}
+
+/** What `make build` built. */
+export const programs = {
+  beside: inCheckout("bin/beside"),
+  demo: inCheckout("bin/demo"),
+} as const;
+
+export const textsFile = inCheckout("signaling/texts/en.json");
+export const docsFolder = inCheckout("docs");

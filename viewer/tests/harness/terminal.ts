@@ -1,0 +1,57 @@
+import type { Desktop, Window } from "./desktop.ts";
+import type { Program } from "./process.ts";
+import { waitFor } from "./wait.ts";
+
+/**
+ * A terminal that writes every character typed into it to a file at once, the line feed for Enter included, and
+ * Ctrl-C and its like as the control characters that they are.
+ */
+export class Terminal {
+  private constructor(
+    readonly desktop: Desktop,
+    readonly title: string,
+    readonly program: Program,
+    readonly window: Window,
+  ) {}
+
+  static async open(desktop: Desktop, title: string): Promise<Terminal> {
+    await desktop.writeFile(`${title}.txt`, "");
+    const keep = `stty -icanon -isig -ixon; exec cat >>"$HOME/${title}.txt"`;
+    const look = ["-fa", "DejaVu Sans Mono", "-fs", "11", "-geometry", "90x20+60+60"];
+    const program = desktop.start("xterm", ["-title", title, ...look, "-e", "bash", "-c", keep]);
+    const window = await desktop.window(title);
+    return new Terminal(desktop, title, program, window);
+  }
+
+  /** Clicks into it, so that it has the keyboard. */
+  async focus(): Promise<void> {
+    await this.desktop.clickIn(this.window, { x: 40, y: 40 });
+    const active = async (): Promise<boolean> =>
+      (await this.desktop.run("xdotool", ["getactivewindow"])).toString().trim() === this.window.id;
+    await waitFor(`"${this.title}" has the keyboard`, active);
+  }
+
+  /** What was typed so far. */
+  async text(): Promise<string> {
+    return await this.desktop.readFile(`${this.title}.txt`);
+  }
+
+  /** Waits until exactly this was typed. A difference that stays is told with what was found. */
+  async typed(want: string, timeoutMs = 10_000): Promise<void> {
+    let got = "";
+    const same = async (): Promise<boolean> => {
+      got = await this.text();
+      return got === want;
+    };
+    try {
+      await waitFor(`"${this.title}" holds ${JSON.stringify(want)}`, same, timeoutMs);
+    } catch (err) {
+      throw new Error(`${err instanceof Error ? err.message : String(err)}; it holds ${JSON.stringify(got)}`);
+    }
+  }
+
+  /** Forgets what was typed so far. */
+  async clear(): Promise<void> {
+    await this.desktop.run("truncate", ["--size", "0", `${this.title}.txt`]);
+  }
+}

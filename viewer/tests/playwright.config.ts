@@ -1,0 +1,18 @@
+import { defineConfig } from "@playwright/test";
+
+const long = process.env["LONG"] !== undefined;
+const report = process.env["E2E_REPORT"];
+
+// One worker: every test has a desktop, a client and a browser, and its timing must not depend on its neighbours.
+export default defineConfig({
+  testDir: ".",
+  testMatch: long ? ["**/*.e2e.ts", "**/*.long.ts"] : ["**/*.e2e.ts"],
+  outputDir: "../test-results",
+  timeout: long ? 30 * 60_000 : 90_000,
+  expect: { timeout: 10_000 },
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: true,
+  retries: 0,
+  reporter: report === undefined ? [["list"]] : [["list"], ["json", { outputFile: report }]],
+});
