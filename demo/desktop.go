@@ -17,6 +17,9 @@ import (
 // How long the X server, and then the window manager, may take to come up.
 const serverWait = 15 * time.Second
 
+// background is the colour of the bare desktop.
+const background = "#31485c"
+
 // desktop is a running X server with a window manager, and the account whose desktop it is.
 type desktop struct {
 	account account
@@ -61,7 +64,8 @@ func (d *desktop) startManager(ctx context.Context) error {
 	if err := os.Remove(mark); err != nil && !os.IsNotExist(err) {
 		return fmt.Errorf("remove the window manager's old mark: %w", err)
 	}
-	manager, err := d.start("openbox", "--startup", "touch '"+mark+"'")
+	ready := fmt.Sprintf("xsetroot -solid %s; touch '%s'", background, mark)
+	manager, err := d.start("openbox", "--startup", "sh -c \""+ready+"\"")
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import {
   expect,
   type Page,
 } from "@playwright/test";
+import { Broker } from "./harness/broker.ts";
 import { chromium } from "./harness/chromium.ts";
 import { Desktop, type DesktopOptions } from "./harness/desktop.ts";
 import { PageWatch } from "./harness/page-watch.ts";
@@ -16,6 +17,10 @@ interface Fixtures {
   startDesktop: (options?: DesktopOptions) => Promise<Desktop>;
   /** A desktop of 1280x800, started at first use. */
   desktop: Desktop;
+  /** Starts a broker that ends with the test; with further flags of `beside serve`, or for a second one. */
+  startBroker: (flags?: readonly string[]) => Promise<Broker>;
+  /** A broker, started at first use. It has no accounts yet. */
+  broker: Broker;
   /** Opens a page in a browser of its own, with nothing stored in it. `page` is one such page too. */
   openPage: (options?: BrowserContextOptions) => Promise<Page>;
   /** What pages did that they must not: break their policy, or throw. The test fails when there was any. */
@@ -44,6 +49,26 @@ export const test = base.extend<Fixtures>({
 
   desktop: async ({ startDesktop }, use) => {
     await use(await startDesktop());
+  },
+
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern
+  startBroker: async ({}, use, info) => {
+    const started: Broker[] = [];
+    await use(async (flags) => {
+      const broker = await Broker.start(flags);
+      started.push(broker);
+      return broker;
+    });
+    for (const [i, broker] of started.entries()) {
+      if (info.status !== info.expectedStatus) {
+        await info.attach(`broker-${i}-log`, { body: broker.log, contentType: "text/plain" });
+      }
+      await broker.end();
+    }
+  },
+
+  broker: async ({ startBroker }, use) => {
+    await use(await startBroker());
   },
 
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern

@@ -139,7 +139,7 @@ export class Desktop {
     const id = (await this.run("bash", ["-c", script, "find", name])).toString().trim();
     if (id === "") return undefined;
     try {
-      return readGeometry(id, (await this.run("xdotool", ["getwindowgeometry", "--shell", id])).toString());
+      return readGeometry(id, (await this.run("xwininfo", ["-id", id])).toString());
     } catch {
       return undefined; // it went in this moment
     }
@@ -228,11 +228,18 @@ function readPlace(line: string): DesktopPlace {
   return { display, home, uid, gid, env: Object.fromEntries(strings) };
 }
 
-function readGeometry(id: string, shell: string): Window {
+/** Reads what xwininfo says: unlike xdotool it leaves the window manager's frame out. */
+function readGeometry(id: string, info: string): Window {
   const value = (name: string): number => {
-    const found = new RegExp(`^${name}=(-?\\d+)$`, "m").exec(shell)?.[1];
-    if (found === undefined) throw new Error(`no ${name} in ${shell}`);
+    const found = new RegExp(`${name}: +(-?\\d+)$`, "m").exec(info)?.[1];
+    if (found === undefined) throw new Error(`no ${name} in ${info}`);
     return Number(found);
   };
-  return { id, x: value("X"), y: value("Y"), width: value("WIDTH"), height: value("HEIGHT") };
+  return {
+    id,
+    x: value("Absolute upper-left X"),
+    y: value("Absolute upper-left Y"),
+    width: value("Width"),
+    height: value("Height"),
+  };
 }

@@ -1,0 +1,179 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Desktop } from "./desktop.ts";
+import { programs } from "./paths.ts";
+import { Program, run } from "./process.ts";
+import { waitFor } from "./wait.ts";
+
+/** What `beside invite` answers. */
+export interface Invitation {
+  readonly id: string;
+  /** What the requester is sent. */
+  readonly link: string;
+  /** What the client's file name carries. */
+  readonly secret: string;
+  /** A page that signs the technician in and opens the session. */
+  readonly open: string;
+}
+
+export interface Technician {
+  readonly email: string;
+  readonly name: string;
+}
+
+export const robin: Technician = { email: "robin@desk.example", name: "Robin Hale" };
+
+/** A real broker with a database of its own, and its command line. */
+export class Broker {
+  #server: Program;
+  #earlierLog = "";
+  /** Set anew for what starts after it: flags of `beside serve`. */
+  readonly flags: string[];
+
+  private constructor(
+    readonly data: string,
+    readonly httpAddress: string,
+    flags: readonly string[],
+  ) {
+    this.flags = [...flags];
+    this.#server = this.#serve();
+  }
+
+  /** Starts a broker on free ports. Further flags of `beside serve` may shorten its waiting times. */
+  static async start(flags: readonly string[] = []): Promise<Broker> {
+    const data = await mkdtemp(join(tmpdir(), "beside-broker-"));
+    const broker = new Broker(data, `localhost:${await freePort()}`, flags);
+    try {
+      await broker.#ready();
+    } catch (err) {
+      await broker.end();
+      throw err;
+    }
+    return broker;
+  }
+
+  /** The address of its pages, a secure context on this machine. */
+  get url(): string {
+    return `http://${this.httpAddress}`;
+  }
+
+  /** All that it logged, over restarts. */
+  get log(): string {
+    return this.#earlierLog + this.#server.output;
+  }
+
+  /** Stops it, gently unless told otherwise, and keeps its data. */
+  async stop(how: "gently" | "at once" = "gently"): Promise<void> {
+    if (how === "at once") this.#server.signal("SIGKILL");
+    await this.#server.end();
+  }
+
+  /** Starts it again on the same address and data. */
+  async startAgain(): Promise<void> {
+    this.#earlierLog = this.log;
+    this.#server = this.#serve();
+    await this.#ready();
+  }
+
+  /** Stops it and removes its data. */
+  async end(): Promise<void> {
+    await this.#server.end();
+    await rm(this.data, { recursive: true, force: true });
+  }
+
+  /** Runs one of its commands and returns what it printed. */
+  async command(...args: readonly string[]): Promise<string> {
+    return (await run(programs.beside, [...args, "--data", this.data])).toString();
+  }
+
+  /** Runs one of its commands and reads the JSON object that it answers. */
+  async json(...args: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
+    const answer: unknown = JSON.parse(await this.command(...args, "--json"));
+    if (typeof answer !== "object" || answer === null)
+      throw new Error(`beside ${args[0]} answered no object`);
+    return answer as Record<string, unknown>;
+  }
+
+  async addTechnician(who: Technician = robin, role = "technician"): Promise<void> {
+    await this.json("technician", "add", "--email", who.email, "--name", who.name, "--role", role);
+  }
+
+  /** A page that signs an account in, once. */
+  async signInLink(who: Technician = robin): Promise<string> {
+    return string(await this.json("signin-link", who.email), "link");
+  }
+
+  /** Opens a ticket and returns its id. */
+  async addTicket(subject = "Printer prints nothing", requester = "Sam Okafor"): Promise<string> {
+    return string(await this.json("ticket", "add", "--subject", subject, "--requester", requester), "id");
+  }
+
+  async invite(ticket: string, who: Technician = robin): Promise<Invitation> {
+    const answer = await this.json("invite", "--technician", who.email, "--ticket", ticket);
+    return {
+      id: string(answer, "id"),
+      link: string(answer, "link"),
+      secret: string(answer, "secret"),
+      open: string(answer, "open"),
+    };
+  }
+
+  /** Puts the client on a desktop as a download of this invitation would, and returns where it is. */
+  async installClient(desktop: Desktop, secret: string): Promise<string> {
+    const filled = join(this.data, "client-for-linux");
+    await this.command("client", "--os", "linux", "--out", filled);
+    return await desktop.install(filled, `Downloads/Beside-${secret}`);
+  }
+
+  /** The whole audit log, as exported. */
+  async auditExport(): Promise<string> {
+    return await this.command("audit", "export");
+  }
+
+  /** Where a secret can be read that must not be: in the log, the audit export, or any file of the broker. */
+  async leaks(secret: string): Promise<string[]> {
+    const places: string[] = [];
+    if (this.log.includes(secret)) places.push("log");
+    if ((await this.auditExport()).includes(secret)) places.push("audit export");
+    for (const entry of await readdir(this.data, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || entry.name === "client-for-linux") continue;
+      const path = join(entry.parentPath, entry.name);
+      if ((await readFile(path)).includes(secret)) places.push(path);
+    }
+    return places;
+  }
+
+  #serve(): Program {
+    const args = ["serve", "--data", this.data, "--listen-http", this.httpAddress, ...this.flags];
+    return new Program(programs.beside, args, { env: { PATH: "/usr/bin:/bin", HOME: this.data } });
+  }
+
+  async #ready(): Promise<void> {
+    await waitFor("the broker is ready", async () => {
+      if (!this.#server.running) throw new Error(`the broker ended: ${this.#server.output}`);
+      try {
+        return (await fetch(`${this.url}/readyz`)).ok;
+      } catch {
+        return false; // it does not listen yet
+      }
+    });
+  }
+}
+
+function string(answer: Readonly<Record<string, unknown>>, field: string): string {
+  const value = answer[field];
+  if (typeof value !== "string") throw new Error(`no ${field} in ${Object.keys(answer).join(", ")}`);
+  return value;
+}
+
+/** A port that was free a moment ago. A broker keeps its port over a restart, so it cannot choose one itself. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== "object" || address === null) throw new Error("no free port");
+  return address.port;
+}

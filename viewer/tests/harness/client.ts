@@ -1,0 +1,137 @@
+import { readFileSync } from "node:fs";
+import type { Desktop, Place, Window } from "./desktop.ts";
+import { textsFile } from "./paths.ts";
+import type { Program } from "./process.ts";
+import { waitFor } from "./wait.ts";
+
+const texts = readTexts();
+
+/** The titles of the client's windows, as the person reads them. */
+export const titles = {
+  panel: text("window.title.panel"),
+  consent: text("window.title.consent"),
+  bar: text("window.title.bar"),
+  summary: text("window.title.summary"),
+} as const;
+
+/** Where the person finds the buttons. */
+const places = {
+  allow: { x: -80, y: -36 },
+  decline: { x: -196, y: -36 },
+  stop: { x: -42, y: 28 },
+  pause: { x: -116, y: 28 },
+  takeBack: { x: -230, y: 28 },
+  closeSummary: { x: -80, y: -36 },
+} as const satisfies Record<string, Place>;
+
+/** How long a consent window is deaf after it appeared, and a little. */
+const deafMs = 1_200;
+
+/**
+ * The real client, run by the person at a desktop and answered by their mouse and keys alone. It ends with the
+ * desktop at the latest.
+ */
+export class Client {
+  private constructor(
+    readonly desktop: Desktop,
+    readonly program: Program,
+  ) {}
+
+  /** Starts a client that was put on the desktop (see Broker.installClient). */
+  static start(desktop: Desktop, program: string): Client {
+    return new Client(desktop, desktop.start(program));
+  }
+
+  /** Waits for the consent window. */
+  async asked(timeoutMs = 20_000): Promise<Window> {
+    return await this.#window(titles.consent, timeoutMs);
+  }
+
+  /** Waits to be asked, then presses Allow. `tick` also ticks what the window offers at these rows, from 0. */
+  async allow(options: { readonly tick?: readonly number[] } = {}): Promise<void> {
+    const window = await this.asked();
+    await listens();
+    for (const row of options.tick ?? []) await this.#tick(row);
+    await this.#answer(window, places.allow);
+  }
+
+  async decline(): Promise<void> {
+    const window = await this.asked();
+    await listens();
+    await this.#answer(window, places.decline);
+  }
+
+  /** The bar, which stays on top while somebody sees or controls. */
+  async bar(): Promise<Window> {
+    return await this.#window(titles.bar);
+  }
+
+  async stop(): Promise<void> {
+    await this.desktop.clickIn(await this.bar(), places.stop);
+  }
+
+  /** Pauses, or resumes: it is the same place. */
+  async pause(): Promise<void> {
+    await this.desktop.clickIn(await this.bar(), places.pause);
+  }
+
+  /** Takes control back; the technician still sees. */
+  async takeBack(): Promise<void> {
+    await this.desktop.clickIn(await this.bar(), places.takeBack);
+  }
+
+  /** Closes the summary, after which the client ends by itself. */
+  async closeSummary(): Promise<void> {
+    await this.desktop.clickIn(await this.#window(titles.summary), places.closeSummary);
+    await this.program.ended();
+  }
+
+  /** Presses a button until the window goes: on a slow machine it may listen later than it is seen. */
+  async #answer(window: Window, place: Place): Promise<void> {
+    await waitFor("the consent window is answered", async () => {
+      const found = await this.desktop.findWindow(titles.consent);
+      if (found?.id !== window.id) return true;
+      await this.desktop.clickIn(window, place);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return false;
+    });
+  }
+
+  /** Ticks a row of the consent window by keyboard: Decline has the keyboard at first, the rows come before it. */
+  async #tick(row: number): Promise<void> {
+    await this.desktop.keys("Tab", "Tab", ...Array<string>(row).fill("Tab"), "space");
+    await this.desktop.keys(...Array<string>(row + 2).fill("shift+Tab"));
+  }
+
+  async #window(title: string, timeoutMs = 15_000): Promise<Window> {
+    return await waitFor(
+      `a client window titled "${title}"`,
+      () => {
+        if (!this.program.running) throw new Error(`the client ended: ${this.program.output}`);
+        return this.desktop.findWindow(title);
+      },
+      timeoutMs,
+    );
+  }
+}
+
+/** A person cannot answer faster than the window listens. */
+async function listens(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, deafMs));
+}
+
+/** One text of the catalogue, as people read it. */
+export function text(key: string, values: Readonly<Record<string, string>> = {}): string {
+  const found = texts[key];
+  if (found === undefined) throw new Error(`no text ${key}`);
+  return found.replace(/\{(\w+)\}/g, (hole, name: string) => values[name] ?? hole);
+}
+
+function readTexts(): Record<string, string | undefined> {
+  const parsed: unknown = JSON.parse(readFileSync(textsFile, "utf8"));
+  if (typeof parsed !== "object" || parsed === null)
+    throw new Error("the catalogue of texts is not an object");
+  return Object.fromEntries(
+    Object.entries(parsed).filter((e): e is [string, string] => typeof e[1] === "string"),
+  );
+}
