@@ -18,7 +18,7 @@ import (
 const serverWait = 15 * time.Second
 
 // background is the colour of the bare desktop.
-const background = "#31485c"
+const background = "rgb:31/48/5c"
 
 // desktop is a running X server with a window manager, and the account whose desktop it is.
 type desktop struct {
