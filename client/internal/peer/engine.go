@@ -1,0 +1,76 @@
+package peer
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/logging"
+	"github.com/pion/webrtc/v4"
+
+	"beside/signaling"
+)
+
+const (
+	// Keep a small window after loss: without it one lost packet in a hundred
+	// lets updates wait for a second and more.
+	minWindowBytes = 48 << 10
+	receiveBytes   = 1 << 20 // input and acknowledgements are small
+
+	disconnectedAfter = 3 * time.Second  // nothing heard: the bar says so
+	failedAfter       = 12 * time.Second // more: another path is tried
+	keepAlive         = time.Second
+)
+
+// NewCertificate makes the certificate of one session (ECDSA on P-256, as
+// browsers do).
+func NewCertificate() (webrtc.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return webrtc.Certificate{}, fmt.Errorf("make DTLS key: %w", err)
+	}
+	c, err := webrtc.GenerateCertificate(key)
+	if err != nil {
+		return webrtc.Certificate{}, fmt.Errorf("make DTLS certificate: %w", err)
+	}
+	return *c, nil
+}
+
+// newAPI sets the engine up: data channels only, no name in multicast DNS, and
+// loopback too, so that both ends may be on one machine.
+func newAPI() *webrtc.API {
+	var e webrtc.SettingEngine
+	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	e.SetIncludeLoopbackCandidate(true)
+	e.SetICETimeouts(disconnectedAfter, failedAfter, keepAlive)
+	e.EnableSCTPZeroChecksum(true) // DTLS already checks every packet (RFC 9653)
+	e.SetSCTPMinCwnd(minWindowBytes)
+	e.SetSCTPFastRtxWnd(minWindowBytes)
+	e.SetSCTPMaxReceiveBufferSize(receiveBytes)
+	quiet := logging.NewDefaultLoggerFactory()
+	quiet.DefaultLogLevel = logging.LogLevelDisabled // it would log addresses
+	e.LoggerFactory = quiet
+	return webrtc.NewAPI(webrtc.WithSettingEngine(e), webrtc.WithMediaEngine(&webrtc.MediaEngine{}))
+}
+
+func configuration(c Config) webrtc.Configuration {
+	out := webrtc.Configuration{Certificates: []webrtc.Certificate{c.Certificate}}
+	if c.RelayOnly {
+		out.ICETransportPolicy = webrtc.ICETransportPolicyRelay
+	}
+	for _, s := range c.ICE {
+		out.ICEServers = append(out.ICEServers, iceServer(s))
+	}
+	return out
+}
+
+func iceServer(s signaling.ICEServer) webrtc.ICEServer {
+	out := webrtc.ICEServer{URLs: s.URLs, Username: s.Username}
+	if s.Credential != "" {
+		out.Credential = s.Credential
+	}
+	return out
+}
