@@ -11,7 +11,7 @@ pages := viewer/dist/app/index.html
 page_sources := $(shell find viewer/src signaling/texts -type d -o -type f -not -name '*.test.ts' -not -name '*.go') \
 	$(wildcard viewer/*.html viewer/*.ts viewer/*.json)
 
-.PHONY: help setup build run test e2e lint fmt bench test-long generate apt-build apt-demo apt-all npm tools binaries
+.PHONY: help setup build run test e2e tour lint fmt bench test-long generate apt-build apt-demo apt-all npm tools binaries
 
 help: ## Show this list.
 	@sed -nE 's/^([a-z-]+e?2?e?):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -28,6 +28,10 @@ test: setup build ## Run every check and test there is, the long ones apart.
 
 e2e: setup build ## Run the tests in a real browser on a real desktop; ARGS="live -g Stop" chooses.
 	@$(tools)/test.sh e2e $(ARGS)
+
+tour: setup build ## Take the pictures of docs/tour.md anew, by way of the end-to-end tests.
+	@printf '# A tour in pictures\n\nTaken by the end-to-end tests; `make tour` takes them anew.\n' >docs/tour.md
+	@TOUR=1 $(tools)/test.sh e2e
 
 lint: setup build ## Check format, types, style, import rules, and that generated code is fresh.
 	@$(tools)/lint.sh
