@@ -1,0 +1,297 @@
+package display_test
+
+import (
+	"image"
+	"math/rand/v2"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"beside/client/internal/display"
+	wire "beside/signaling/display"
+)
+
+// failer is what tests and rapid checks have in common.
+type failer interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// viewer is the reference decoder on the other end of an Encoder.
+type viewer struct {
+	wire.Decoder
+	bytes int
+}
+
+func (v *viewer) receive(t failer, u display.Update) {
+	t.Helper()
+	for i, m := range u.Messages {
+		v.bytes += len(m)
+		seq, done, err := v.Receive(m)
+		if err != nil {
+			t.Fatalf("update %d: %v", u.Seq, err)
+		}
+		if last := i == len(u.Messages)-1; done != last || done && seq != u.Seq {
+			t.Fatalf("update %d, part %d: got %d, done %v", u.Seq, i, seq, done)
+		}
+	}
+}
+
+func equal(t failer, got, want *wire.Framebuffer) {
+	t.Helper()
+	if got.W != want.W || got.H != want.H {
+		t.Fatalf("got %d×%d, want %d×%d", got.W, got.H, want.W, want.H)
+	}
+	for i := range want.Pix {
+		if got.Pix[i] != want.Pix[i] {
+			t.Fatalf("pixel %d,%d: got %06x, want %06x", i%want.W, i/want.W, got.Pix[i], want.Pix[i])
+		}
+	}
+}
+
+// drain sends everything that is pending.
+func drain(t failer, e *display.Encoder, v *viewer, budget int) {
+	t.Helper()
+	for e.Pending() {
+		u, ok := e.Next(budget)
+		if !ok {
+			t.Fatal("pending, but nothing to send")
+		}
+		v.receive(t, u)
+	}
+}
+
+// text draws lines of random glyphs, the way a page of text looks.
+func text(f *wire.Framebuffer, r image.Rectangle, seed uint64) {
+	rnd := rand.New(rand.NewPCG(seed, 7))
+	f.Fill(r, 0xfafafa)
+	for y := r.Min.Y + 2; y+12 <= r.Max.Y; y += 16 {
+		for x := r.Min.X + 2; x+7 <= r.Max.X; x += 8 {
+			if rnd.IntN(6) == 0 {
+				continue
+			}
+			for gy := range 12 {
+				for gx := range 6 {
+					if rnd.IntN(3) == 0 {
+						f.Row(y+gy, x+gx, x+gx+1)[0] = uint32(rnd.IntN(8)) * 0x111111
+					}
+				}
+			}
+		}
+	}
+}
+
+// Whatever happens to a screen, and however little is sent at a time, the
+// viewer's picture becomes exactly the screen, and its self-check agrees.
+func TestPictureBecomesExact(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w, h := rapid.IntRange(1, 400).Draw(t, "w"), rapid.IntRange(1, 300).Draw(t, "h")
+		e := display.NewEncoder()
+		var v viewer
+		var src wire.Framebuffer
+		src.Resize(w, h)
+		text(&src, src.Bounds(), 1)
+		begin := func() {
+			e.Reset(w, h)
+			copy(e.Frame().Pix, src.Pix)
+			e.Changed([]image.Rectangle{src.Bounds()})
+		}
+		begin()
+		for range rapid.IntRange(1, 12).Draw(t, "steps") {
+			if rapid.IntRange(0, 9).Draw(t, "rejoin") == 0 {
+				v = viewer{}
+				begin()
+			}
+			r := draw(t, &src)
+			copy(e.Frame().Pix, src.Pix)
+			e.Changed([]image.Rectangle{r})
+			budget := rapid.SampledFrom([]int{1, 500, 4000, 32 << 10}).Draw(t, "budget")
+			if rapid.Bool().Draw(t, "wait") { // the viewer gets only a part before the next change
+				if u, ok := e.Next(budget); ok {
+					v.receive(t, u)
+				}
+				continue
+			}
+			drain(t, e, &v, budget)
+			equal(t, &v.Screen, e.Frame())
+		}
+		drain(t, e, &v, 32<<10)
+		equal(t, &v.Screen, e.Frame())
+		for u, ok := e.NextHash(10_000); ok; u, ok = e.NextHash(10_000) {
+			v.receive(t, u)
+		}
+	})
+}
+
+// draw changes f at random and returns where.
+func draw(t *rapid.T, f *wire.Framebuffer) image.Rectangle {
+	x0, y0 := rapid.IntRange(0, f.W-1).Draw(t, "x0"), rapid.IntRange(0, f.H-1).Draw(t, "y0")
+	r := image.Rect(x0, y0, rapid.IntRange(x0+1, f.W).Draw(t, "x1"), rapid.IntRange(y0+1, f.H).Draw(t, "y1"))
+	seed := rapid.Uint64().Draw(t, "seed")
+	switch rapid.SampledFrom([]string{"fill", "text", "noise", "gradient", "scroll", "move"}).Draw(t, "draw") {
+	case "fill":
+		f.Fill(r, uint32(seed)&0xffffff)
+	case "text":
+		text(f, r, seed)
+	case "noise":
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		for y := r.Min.Y; y < r.Max.Y; y++ {
+			for x := range f.Row(y, r.Min.X, r.Max.X) {
+				f.Row(y, r.Min.X, r.Max.X)[x] = rnd.Uint32() & 0xffffff
+			}
+		}
+	case "gradient":
+		for y := r.Min.Y; y < r.Max.Y; y++ {
+			for x := range f.Row(y, r.Min.X, r.Max.X) {
+				f.Row(y, r.Min.X, r.Max.X)[x] = uint32(x&255)<<16 | uint32(y&255)<<8 | uint32((x+y)&255)
+			}
+		}
+	case "scroll":
+		n := min(r.Dy()-1, 1+int(seed%60))
+		f.Copy(image.Rect(r.Min.X, r.Min.Y, r.Max.X, r.Max.Y-n), r.Min.Add(image.Pt(0, n)))
+	case "move":
+		n := min(r.Dy()-1, 1+int(seed%60))
+		f.Copy(image.Rect(r.Min.X, r.Min.Y+n, r.Max.X, r.Max.Y), r.Min)
+	}
+	return r
+}
+
+// A scrolled page costs little more than the lines that came into view.
+func TestScrollIsACopy(t *testing.T) {
+	const w, h = 1200, 800
+	for _, dy := range []int{40, -23, 7} {
+		e := display.NewEncoder()
+		var v viewer
+		e.Reset(w, h)
+		f := e.Frame()
+		f.Fill(f.Bounds(), 0x336699)
+		page := image.Rect(75, 61, 1103, 777)
+		text(f, page, 3)
+		e.Changed([]image.Rectangle{f.Bounds()})
+		drain(t, e, &v, 32<<10)
+		before := v.bytes
+
+		var fresh wire.Framebuffer
+		fresh.Resize(w, h)
+		text(&fresh, page, 9)
+		if dy > 0 {
+			f.Copy(image.Rect(page.Min.X, page.Min.Y, page.Max.X, page.Max.Y-dy), page.Min.Add(image.Pt(0, dy)))
+			paste(f, &fresh, image.Rect(page.Min.X, page.Max.Y-dy, page.Max.X, page.Max.Y))
+		} else {
+			f.Copy(image.Rect(page.Min.X, page.Min.Y-dy, page.Max.X, page.Max.Y), page.Min)
+			paste(f, &fresh, image.Rect(page.Min.X, page.Min.Y, page.Max.X, page.Min.Y-dy))
+		}
+		e.Changed([]image.Rectangle{page})
+		drain(t, e, &v, 32<<10)
+		equal(t, &v.Screen, f)
+		strip := max(dy, -dy)*page.Dx()/8*3 + 4096
+		if got := v.bytes - before; got > strip {
+			t.Errorf("scroll by %d took %d bytes, want at most %d (the page took %d)", dy, got, strip, before)
+		}
+	}
+}
+
+func paste(dst, src *wire.Framebuffer, r image.Rectangle) {
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		copy(dst.Row(y, r.Min.X, r.Max.X), src.Row(y, r.Min.X, r.Max.X))
+	}
+}
+
+// A small change does not wait behind a big one.
+func TestSmallChangeOvertakesBigRefresh(t *testing.T) {
+	const w, h = 1600, 1000
+	e := display.NewEncoder()
+	var v viewer
+	e.Reset(w, h)
+	text(e.Frame(), e.Frame().Bounds(), 1)
+	e.Changed([]image.Rectangle{e.Frame().Bounds()})
+	u, _ := e.Next(16 << 10)
+	v.receive(t, u)
+	typed := image.Rect(1400, 900, 1412, 920)
+	e.Frame().Fill(typed, 0xff0000)
+	e.Changed([]image.Rectangle{typed})
+	u, _ = e.Next(16 << 10)
+	v.receive(t, u)
+	if !e.Pending() {
+		t.Fatal("the picture fitted one slice; the test tests nothing")
+	}
+	if got := v.Screen.Row(910, 1405, 1406)[0]; got != 0xff0000 {
+		t.Errorf("pixel of the small change: got %06x", got)
+	}
+	if u.Bytes > 2*(16<<10) {
+		t.Errorf("slice of %d bytes, want about %d", u.Bytes, 16<<10)
+	}
+}
+
+func TestSmallChangeAllocatesNothing(t *testing.T) {
+	e := display.NewEncoder()
+	var v viewer
+	e.Reset(800, 600)
+	text(e.Frame(), e.Frame().Bounds(), 1)
+	e.Changed([]image.Rectangle{e.Frame().Bounds()})
+	drain(t, e, &v, 32<<10)
+	n := uint64(0)
+	rects := []image.Rectangle{image.Rect(100, 100, 112, 120)}
+	change := func() {
+		n++
+		text(e.Frame(), rects[0], n)
+	}
+	alone := testing.AllocsPerRun(100, change)
+	got := testing.AllocsPerRun(100, func() {
+		change()
+		e.Changed(rects)
+		e.Next(32 << 10)
+	})
+	if got > alone {
+		t.Errorf("a small change allocates %v times, want 0", got-alone)
+	}
+}
+
+func BenchmarkSmallChange(b *testing.B) {
+	e := display.NewEncoder()
+	e.Reset(1920, 1080)
+	rects := []image.Rectangle{image.Rect(100, 100, 112, 120)}
+	e.Next(1)
+	for i := 0; b.Loop(); i++ {
+		e.Frame().Fill(rects[0], uint32(i)&0xffffff)
+		e.Changed(rects)
+		e.Next(32 << 10)
+	}
+}
+
+func BenchmarkFullPage(b *testing.B) {
+	e := display.NewEncoder()
+	var f wire.Framebuffer
+	f.Resize(1920, 1080)
+	text(&f, f.Bounds(), 1)
+	bytes := 0
+	for b.Loop() {
+		e.Reset(1920, 1080)
+		copy(e.Frame().Pix, f.Pix)
+		e.Changed([]image.Rectangle{f.Bounds()})
+		for bytes = 0; e.Pending(); {
+			u, _ := e.Next(32 << 10)
+			bytes += u.Bytes
+		}
+	}
+	b.ReportMetric(float64(bytes), "bytes")
+}
+
+func BenchmarkScroll(b *testing.B) {
+	e := display.NewEncoder()
+	var f wire.Framebuffer
+	f.Resize(1920, 3000)
+	text(&f, f.Bounds(), 1)
+	e.Reset(1920, 1080)
+	bytes := 0
+	for i := 0; b.Loop(); i++ {
+		copy(e.Frame().Pix, f.Pix[1920*(i*40%1900):])
+		e.Changed([]image.Rectangle{e.Frame().Bounds()})
+		for bytes = 0; e.Pending(); {
+			u, _ := e.Next(32 << 10)
+			bytes += u.Bytes
+		}
+	}
+	b.ReportMetric(float64(bytes), "bytes")
+}

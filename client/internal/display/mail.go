@@ -1,0 +1,112 @@
+package display
+
+import (
+	"image"
+	"sync"
+	"time"
+
+	wire "beside/signaling/display"
+)
+
+const maxSide = wire.MaxSide
+
+// mail is what other goroutines told a Stream since its own looked last. Newer
+// news replaces older, so it does not grow.
+type mail struct {
+	wake chan struct{} // capacity 1
+
+	mu      sync.Mutex
+	acked   bool
+	ack     wire.Ack
+	ackAt   time.Time
+	resync  bool
+	monitor *string
+	near    *image.Point
+	stats   Stats
+}
+
+// Stats is what a Stream did so far.
+type Stats struct {
+	Updates, Resyncs int
+	Bytes            int64
+	RoundTrip        time.Duration   // shortest of late: sent, painted, acknowledged
+	Paint            time.Duration   // the viewer's last
+	Rate             float64         // bytes a second that the viewer takes, 0 unknown
+	Area             image.Rectangle // shown, in the coordinates of the whole screen
+}
+
+// OnMessage takes a message of the viewer from the display channel. The error is
+// of a message that is not of the format; the Stream is not affected.
+func (s *Stream) OnMessage(msg []byte) error {
+	fb, err := wire.ParseFeedback(msg)
+	if err != nil {
+		return err
+	}
+	s.post(func(m *mail) {
+		if fb.Resync != nil {
+			m.resync = true
+			return
+		}
+		m.acked, m.ack, m.ackAt = true, *fb.Ack, time.Now()
+	})
+	return nil
+}
+
+// Show changes to the monitor of that name, "" for the primary one.
+func (s *Stream) Show(monitor string) {
+	s.post(func(m *mail) { m.monitor = &monitor })
+}
+
+// Near says where, relative to the picture, input was injected: what changes
+// there is sent first, and the pointer is looked at soon.
+func (s *Stream) Near(p image.Point) {
+	s.post(func(m *mail) { m.near = &p })
+}
+
+// Stats returns what the Stream did so far.
+func (s *Stream) Stats() Stats {
+	s.mail.mu.Lock()
+	defer s.mail.mu.Unlock()
+	return s.mail.stats
+}
+
+func (s *Stream) post(write func(*mail)) {
+	s.init()
+	s.mail.mu.Lock()
+	write(&s.mail)
+	s.mail.mu.Unlock()
+	select {
+	case s.mail.wake <- struct{}{}:
+	default: // Run has not looked since the last signal and will see this too
+	}
+}
+
+// takeMail acts on what was posted.
+func (s *Stream) takeMail(now time.Time) {
+	s.mail.mu.Lock()
+	defer s.mail.mu.Unlock()
+	m := &s.mail
+	if m.acked {
+		s.win.acked(m.ack.Seq, m.ackAt)
+		s.stats.Paint = m.ack.Paint
+		m.acked = false
+	}
+	if m.resync {
+		s.begin, m.resync = true, false
+		s.stats.Resyncs++
+	}
+	if m.monitor != nil {
+		s.wanted, s.begin, m.monitor = *m.monitor, true, nil
+	}
+	if m.near != nil {
+		s.enc.Near(*m.near)
+		s.pointer.moved, m.near = now, nil
+	}
+}
+
+func (s *Stream) publish() {
+	s.stats.RoundTrip, s.stats.Rate, s.stats.Area = s.win.rtt, s.win.rate, s.shown.Area
+	s.mail.mu.Lock()
+	s.mail.stats = s.stats
+	s.mail.mu.Unlock()
+}

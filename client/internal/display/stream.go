@@ -1,0 +1,308 @@
+package display
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"sync"
+	"time"
+
+	"beside/client/internal/consent"
+	"beside/client/internal/screen"
+)
+
+const (
+	restAfter  = 500 * time.Millisecond // of quiet: then the viewer checks its picture
+	hashPixels = 1 << 19                // of one check, about a millisecond in a browser
+	heldPause  = 50 * time.Millisecond  // between looks whether the right runs again
+	resetPause = 250 * time.Millisecond // between two new beginnings, whoever asks
+	grabPixels = 1 << 21                // of one call inside the Lease
+	maxRetries = 8                      // of a grab that failed while monitors change
+	forever    = time.Hour
+)
+
+// Stream shows one monitor to one viewer. Fill in the first block, then call
+// Run; those fields must not change after that.
+type Stream struct {
+	Source screen.Source
+	Lease  *consent.Lease // to view
+	// Send sends one message on the viewer's display channel. It must not block
+	// for long nor keep the message. It runs inside the Lease.
+	Send func(msg []byte) error
+	// Layout, if set, is told all monitors and which of them is shown: at first
+	// and whenever that changes. It runs on Run's goroutine.
+	Layout func(all []screen.Monitor, shown screen.Monitor)
+
+	mail mail // from other goroutines
+
+	// Owned by Run's goroutine.
+	enc     *Encoder
+	win     window
+	pace    pace
+	pointer pointerWatch
+	shown   screen.Monitor
+	wanted  string    // monitor asked for, "" for the primary
+	begin   bool      // show everything anew
+	begun   time.Time // when that was done last
+	news    time.Time // the source has had news since then; zero: none
+	quiet   time.Time // since the last update with pixels
+	held    bool      // the right rests
+	retries int       // grabs that failed in a row
+	stats   Stats
+
+	damage screen.Damage     // scratch from here on
+	stale  grid              // blocks to grab
+	grabs  []image.Rectangle // what to grab
+	update Update            // for sendFn
+	sendFn func() error      // sendUpdate, bound once so that sending allocates nothing
+	once   sync.Once
+}
+
+func (s *Stream) init() {
+	s.once.Do(func() {
+		s.mail.wake = make(chan struct{}, 1)
+		s.enc = NewEncoder()
+		s.begin = true
+		s.sendFn = s.sendUpdate
+	})
+}
+
+// Run shows the screen until ctx ends, the right is revoked (it returns
+// consent.ErrRevoked at once), Send fails or the screen is gone. While the right
+// is held it sends nothing, and begins anew afterwards. It may be called once.
+func (s *Stream) Run(ctx context.Context) error {
+	s.init()
+	defer s.enc.Wipe()
+	timer := time.NewTimer(forever)
+	defer timer.Stop()
+	for {
+		wait, err := s.step(time.Now())
+		if err != nil {
+			return err
+		}
+		timer.Reset(wait)
+		select {
+		case <-s.Lease.Done():
+			return consent.ErrRevoked
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.Source.Changed():
+			s.pointer.news = true
+			if s.news.IsZero() {
+				s.news = time.Now()
+			}
+		case <-s.mail.wake:
+		case <-timer.C:
+		}
+	}
+}
+
+// step does all that can be done now and returns how long to wait for more.
+func (s *Stream) step(now time.Time) (time.Duration, error) {
+	s.takeMail(now)
+	err := s.work(now)
+	if errors.Is(err, consent.ErrHeld) {
+		s.held = true
+		return heldPause, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	s.publish()
+	return s.nextWake(now), nil
+}
+
+func (s *Stream) work(now time.Time) error {
+	if err := s.Lease.Do(nothing); err != nil {
+		return err
+	}
+	if s.held {
+		s.held, s.begin = false, true
+	}
+	if err := s.look(now); err != nil {
+		return err
+	}
+	if err := s.watchPointer(now); err != nil {
+		return err
+	}
+	if err := s.flush(now); err != nil {
+		return err
+	}
+	return s.check(now)
+}
+
+func nothing() error { return nil }
+
+// look grabs what changed, if there is room for it now.
+func (s *Stream) look(now time.Time) error {
+	if s.begin {
+		if now.Before(s.begun.Add(resetPause)) {
+			return nil
+		}
+		return s.restart(now)
+	}
+	if s.news.IsZero() || s.win.room() == 0 || now.Before(s.pace.due(s.news)) {
+		return nil
+	}
+	s.news = time.Time{}
+	if err := s.Source.Damage(s.Lease, &s.damage); err != nil {
+		return fmt.Errorf("watch the screen: %w", err)
+	}
+	if s.damage.Layout {
+		all, err := s.Source.Monitors()
+		if err != nil {
+			return fmt.Errorf("watch the screen: %w", err)
+		}
+		if choose(all, s.wanted).Area != s.shown.Area {
+			s.begin = true
+			return s.look(now)
+		}
+		s.tellLayout(all)
+	}
+	s.grabs = s.stale.strips(s.damage.Rects, s.shown.Area, s.grabs[:0])
+	if len(s.grabs) == 0 {
+		return nil
+	}
+	s.pace.grabbed(now)
+	return s.grab(s.grabs)
+}
+
+// restart shows everything anew: the monitor wanted, from a black picture.
+func (s *Stream) restart(now time.Time) error {
+	s.begun = now
+	// In this order nothing that changes meanwhile is missed.
+	if err := s.Source.Damage(s.Lease, &s.damage); err != nil {
+		return fmt.Errorf("watch the screen: %w", err)
+	}
+	all, err := s.Source.Monitors()
+	if err != nil {
+		return fmt.Errorf("watch the screen: %w", err)
+	}
+	s.shown = choose(all, s.wanted)
+	s.tellLayout(all)
+	w, h := s.shown.Area.Dx(), s.shown.Area.Dy()
+	if w <= 0 || h <= 0 || w > maxSide || h > maxSide {
+		return fmt.Errorf("monitor %q of %d×%d cannot be shown", s.shown.Name, w, h)
+	}
+	s.begin = false
+	s.enc.Reset(w, h)
+	s.stale.resize(w, h)
+	s.win.clear()
+	s.pointer.forget()
+	s.grabs = s.grabs[:0]
+	rows := max(1, grabPixels/w)
+	for y := 0; y < h; y += rows {
+		s.grabs = append(s.grabs, image.Rect(0, y, w, min(y+rows, h)))
+	}
+	return s.grab(s.grabs)
+}
+
+// grab reads the rectangles and has them compared. An error of the display
+// server alone, as when a monitor vanishes between two questions, is met by
+// beginning anew, a few times.
+func (s *Stream) grab(rects []image.Rectangle) error {
+	err := s.Source.Grab(s.Lease, s.shown.Area, s.enc.Frame(), rects)
+	switch {
+	case err == nil:
+		s.retries = 0
+		s.enc.Changed(rects)
+		return nil
+	case errors.Is(err, consent.ErrHeld), errors.Is(err, consent.ErrRevoked), errors.Is(err, screen.ErrClosed):
+		return err
+	}
+	if s.retries++; s.retries > maxRetries {
+		return fmt.Errorf("show the screen: %w", err)
+	}
+	s.begin = true
+	return nil
+}
+
+// flush sends what is pending while there is room.
+func (s *Stream) flush(now time.Time) error {
+	if s.begin {
+		return nil // the frame is not whole
+	}
+	for room := s.win.room(); room > 0 && s.enc.Pending(); room = s.win.room() {
+		u, ok := s.enc.Next(room)
+		if !ok {
+			break
+		}
+		s.quiet = now
+		if err := s.send(u, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check lets the viewer compare its picture when nothing has happened for a while.
+func (s *Stream) check(now time.Time) error {
+	if !s.restful() || now.Before(s.quiet.Add(restAfter)) {
+		return nil
+	}
+	u, ok := s.enc.NextHash(hashPixels)
+	if !ok {
+		return nil
+	}
+	return s.send(u, now)
+}
+
+// restful reports whether a check is all that is left to do.
+func (s *Stream) restful() bool {
+	return !s.begin && !s.enc.Pending() && !s.enc.touched.Empty() && len(s.win.flight) == 0
+}
+
+func (s *Stream) send(u Update, now time.Time) error {
+	s.update = u
+	if err := s.Lease.Do(s.sendFn); err != nil {
+		return err
+	}
+	s.win.sent(u, now)
+	s.stats.Updates++
+	s.stats.Bytes += int64(u.Bytes)
+	return nil
+}
+
+func (s *Stream) sendUpdate() error {
+	for _, msg := range s.update.Messages {
+		if err := s.Send(msg); err != nil {
+			return fmt.Errorf("send a display update: %w", err)
+		}
+	}
+	return nil
+}
+
+// nextWake is how long Run may sleep if nobody wakes it.
+func (s *Stream) nextWake(now time.Time) time.Duration {
+	if s.begin {
+		return max(s.begun.Add(resetPause).Sub(now), 0)
+	}
+	wait := s.pointer.due().Sub(now)
+	switch {
+	case !s.news.IsZero() && s.win.room() > 0:
+		wait = min(wait, s.pace.due(s.news).Sub(now))
+	case s.restful():
+		wait = min(wait, s.quiet.Add(restAfter).Sub(now))
+	}
+	return max(wait, 0)
+}
+
+func (s *Stream) tellLayout(all []screen.Monitor) {
+	if s.Layout != nil {
+		s.Layout(all, s.shown)
+	}
+}
+
+// choose returns the monitor of that name, else the primary one.
+func choose(all []screen.Monitor, name string) screen.Monitor {
+	for _, m := range all {
+		if m.Name == name {
+			return m
+		}
+	}
+	if len(all) == 0 {
+		return screen.Monitor{}
+	}
+	return all[0]
+}

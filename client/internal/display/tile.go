@@ -1,0 +1,164 @@
+package display
+
+import (
+	"cmp"
+	"image"
+	"slices"
+
+	wire "beside/signaling/display"
+)
+
+const (
+	groupPixels   = 32 << 10 // pixels of the tiles that try to share a palette
+	trimBlocks    = 64       // of a picture's changes; fewer are cut to the pixels that differ
+	photoColours  = 64       // a tile with more, outside a shared palette, is a photo
+	distanceScale = 8        // blocks; nearer than that makes no difference of rank
+)
+
+// tiles appends tiles of the dirty blocks to b until it holds about limit bytes.
+func (e *Encoder) tiles(b []byte, limit int) []byte {
+	if e.grid.count == 0 {
+		return b
+	}
+	small := e.grid.count <= trimBlocks
+	e.rects = e.grid.rects(e.rects[:0])
+	if !small {
+		e.rank()
+	}
+	limit += len(b)
+	for rest := e.rects; len(rest) > 0 && len(b) < limit; {
+		n := group(rest)
+		b, n = e.group(b, rest[:n], limit, small)
+		rest = rest[n:]
+	}
+	return b
+}
+
+// rank puts first what has just changed a little, then what is near the last
+// input.
+func (e *Encoder) rank() {
+	key := func(r image.Rectangle) int {
+		if r.Overlaps(e.fresh) {
+			return -1
+		}
+		p := e.near.Div(block)
+		dx, dy := max(r.Min.X-p.X, p.X-r.Max.X, 0), max(r.Min.Y-p.Y, p.Y-r.Max.Y, 0)
+		return (dx + dy) / distanceScale
+	}
+	slices.SortStableFunc(e.rects, func(a, b image.Rectangle) int { return cmp.Compare(key(a), key(b)) })
+}
+
+// group counts the leading rectangles that are tried with one palette.
+func group(rects []image.Rectangle) int {
+	area := 0
+	for i, r := range rects {
+		if area += r.Dx() * r.Dy() * block * block; area > groupPixels && i > 0 {
+			return i
+		}
+	}
+	return len(rects)
+}
+
+// group appends the tiles of rects, which are in blocks, and returns how many
+// fitted.
+func (e *Encoder) group(b []byte, rects []image.Rectangle, limit int, trim bool) ([]byte, int) {
+	shared := e.collect(rects)
+	announced := false
+	for i, r := range rects {
+		if len(b) >= limit {
+			return b, i
+		}
+		px := pixels(r, &e.frame)
+		if trim {
+			px = differing(&e.frame, &e.shadow, px)
+		}
+		switch {
+		case uniform(&e.frame, px):
+			b = wire.AppendSolid(b, px, e.frame.Row(px.Min.Y, px.Min.X, px.Max.X)[0])
+		case shared:
+			if !announced {
+				b, announced = wire.AppendPalette(b, &e.palette), true
+			}
+			b = wire.AppendIndexed(b, &e.frame, px, &e.palette)
+		default:
+			b = e.single(b, px)
+		}
+		e.sent(r, px)
+	}
+	return b, len(rects)
+}
+
+// collect puts the colours of rects into the palette, if they fit.
+func (e *Encoder) collect(rects []image.Rectangle) bool {
+	e.palette.Clear()
+	for _, r := range rects {
+		if !e.addColours(pixels(r, &e.frame)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *Encoder) addColours(r image.Rectangle) bool {
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		if !e.palette.AddRow(e.frame.Row(y, r.Min.X, r.Max.X)) {
+			return false
+		}
+	}
+	return true
+}
+
+// single appends one tile with a palette of its own, or as a photo.
+func (e *Encoder) single(b []byte, r image.Rectangle) []byte {
+	e.palette.Clear()
+	if e.addColours(r) && e.palette.Len() <= photoColours {
+		return wire.AppendIndexed(wire.AppendPalette(b, &e.palette), &e.frame, r, &e.palette)
+	}
+	return wire.AppendPhoto(b, &e.frame, r)
+}
+
+// sent brings the shadow up to the tile px of the blocks r.
+func (e *Encoder) sent(r, px image.Rectangle) {
+	for y := px.Min.Y; y < px.Max.Y; y++ {
+		copy(e.shadow.Row(y, px.Min.X, px.Max.X), e.frame.Row(y, px.Min.X, px.Max.X))
+	}
+	e.grid.clean(r)
+	e.touched = e.touched.Union(px)
+}
+
+// differing is the smallest part of r that holds every difference, which must
+// not be none.
+func differing(a, b *wire.Framebuffer, r image.Rectangle) image.Rectangle {
+	var out image.Rectangle
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		p, q := a.Row(y, r.Min.X, r.Max.X), b.Row(y, r.Min.X, r.Max.X)
+		if same(p, q) {
+			continue
+		}
+		x0, x1 := 0, len(p)
+		for p[x0] == q[x0] {
+			x0++
+		}
+		for p[x1-1] == q[x1-1] {
+			x1--
+		}
+		out = out.Union(image.Rect(r.Min.X+x0, y, r.Min.X+x1, y+1))
+	}
+	return out
+}
+
+// uniform reports whether r has one colour.
+func uniform(f *wire.Framebuffer, r image.Rectangle) bool {
+	first := f.Row(r.Min.Y, r.Min.X, r.Max.X)
+	for _, px := range first {
+		if px != first[0] {
+			return false
+		}
+	}
+	for y := r.Min.Y + 1; y < r.Max.Y; y++ {
+		if !same(first, f.Row(y, r.Min.X, r.Max.X)) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,103 @@
+package display
+
+import "time"
+
+const (
+	maxInFlight  = 3         // updates
+	sliceBytes   = 32 << 10  // of one update
+	minRoom      = 2 << 10   // less is not worth an update
+	firstLimit   = 64 << 10  // bytes in flight before anything is known of the link
+	lowestLimit  = 16 << 10  // bytes in flight on the slowest link
+	highestLimit = 256 << 10 // and on the fastest
+	slack        = 20 * time.Millisecond
+	rateSample   = 4 << 10 // bytes an update must have to tell the link's rate
+	rttMemory    = 10 * time.Second
+)
+
+// window bounds what the viewer has not acknowledged: at most three updates, and
+// not many more bytes than the link carries in a round trip. What does not fit
+// is not encoded, so it cannot be outdated when its turn comes. Owned by the
+// Stream's goroutine.
+type window struct {
+	flight  []inFlight // oldest first
+	bytes   int
+	rate    float64       // bytes a second the viewer takes, 0 unknown
+	rtt     time.Duration // shortest of late from sending to acknowledgement
+	rttAt   time.Time
+	lastAck time.Time
+}
+
+type inFlight struct {
+	seq   uint32
+	bytes int
+	at    time.Time
+}
+
+// clear forgets what is in flight: after RESET nobody waits for it.
+func (w *window) clear() { w.flight, w.bytes = w.flight[:0], 0 }
+
+// limit is how many bytes may be in flight.
+func (w *window) limit() int {
+	if w.rate == 0 {
+		return firstLimit
+	}
+	return min(max(int(w.rate*(w.rtt+slack).Seconds()), lowestLimit), highestLimit)
+}
+
+// room is how many bytes the next update may have, 0 for none now.
+func (w *window) room() int {
+	if len(w.flight) >= maxInFlight {
+		return 0
+	}
+	room := min(sliceBytes, w.limit()-w.bytes)
+	if room < minRoom {
+		return 0
+	}
+	return room
+}
+
+func (w *window) sent(u Update, at time.Time) {
+	w.flight = append(w.flight, inFlight{u.Seq, u.Bytes, at})
+	w.bytes += u.Bytes
+}
+
+// acked takes all updates up to seq out of flight. A number that is not in
+// flight, an old or a hostile one, changes nothing.
+func (w *window) acked(seq uint32, at time.Time) {
+	n := 0
+	for i, f := range w.flight {
+		if f.seq == seq {
+			n = i + 1
+		}
+	}
+	if n == 0 {
+		return
+	}
+	newest := w.flight[n-1]
+	w.measure(newest, at)
+	for _, f := range w.flight[:n] {
+		w.bytes -= f.bytes
+	}
+	w.flight = append(w.flight[:0], w.flight[n:]...)
+	w.lastAck = at
+}
+
+func (w *window) measure(f inFlight, at time.Time) {
+	if rtt := at.Sub(f.at); w.rtt == 0 || rtt <= w.rtt || at.Sub(w.rttAt) > rttMemory {
+		w.rtt, w.rttAt = rtt, at
+	}
+	if f.bytes < rateSample {
+		return
+	}
+	since := f.at
+	if w.lastAck.After(since) {
+		since = w.lastAck // it waited behind the one before
+	}
+	took := max(at.Sub(since), 100*time.Microsecond)
+	sample := float64(f.bytes) / took.Seconds()
+	if w.rate == 0 {
+		w.rate = sample
+	} else {
+		w.rate += (sample - w.rate) / 4
+	}
+}
