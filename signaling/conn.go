@@ -25,23 +25,29 @@ const (
 // Conn is one websocket that carries Messages. One goroutine calls Read; any
 // may call Write and Close.
 type Conn struct {
-	ws *websocket.Conn
+	ws       *websocket.Conn
+	patience time.Duration // of the running Read; its goroutine's
 
 	mu sync.Mutex // one writer at a time; a write has writeTimeout
 }
 
 // NewConn takes over an open websocket of Subprotocol.
 func NewConn(ws *websocket.Conn) *Conn {
+	c := &Conn{ws: ws}
 	ws.SetReadLimit(MaxMessageBytes)
-	return &Conn{ws: ws}
+	// An end that has nothing to say still answers Ping: it is there.
+	ws.SetPongHandler(func(string) error { return ws.SetReadDeadline(time.Now().Add(c.patience)) })
+	return c
 }
 
 // ErrClosed reports a socket that the other end or we closed.
 var ErrClosed = errors.New("signaling connection closed")
 
 // Read returns the next message. An *Error means that the other end broke the
-// protocol; any other error that the socket is gone.
+// protocol; any other error that the socket is gone. The timeout begins anew
+// with each answer to a Ping.
 func (c *Conn) Read(timeout time.Duration) (Message, error) {
+	c.patience = timeout
 	if err := c.ws.SetReadDeadline(time.Now().Add(timeout)); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrClosed, err)
 	}
@@ -71,6 +77,14 @@ func (c *Conn) Write(m Message) error {
 	}
 	if err := c.ws.WriteMessage(websocket.TextMessage, raw); err != nil {
 		_ = c.ws.Close() // half a frame may be out: nothing may follow it
+		return fmt.Errorf("%w: %w", ErrClosed, err)
+	}
+	return nil
+}
+
+// Ping asks whether the other end is there; its Read answers by itself.
+func (c *Conn) Ping() error {
+	if err := c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTimeout)); err != nil {
 		return fmt.Errorf("%w: %w", ErrClosed, err)
 	}
 	return nil

@@ -13,6 +13,8 @@ import (
 const (
 	maxSDPBytes       = 16 << 10
 	maxCandidateBytes = 1 << 10
+	maxTokenBytes     = 2048
+	maxICEServers     = 8
 )
 
 // Decode reads a message, strictly: a known type, no unknown or repeated
@@ -155,8 +157,51 @@ func (m Challenge) validate() error {
 }
 
 func (m Auth) validate() error {
-	if !ValidEpoch(m.Epoch) || m.Token == "" || len(m.Proof) != 64 {
+	if !ValidEpoch(m.Epoch) || m.Token == "" || len(m.Token) > maxTokenBytes || len(m.Proof) != 64 {
 		return errors.New("token, proof or epoch is missing or malformed")
+	}
+	return nil
+}
+
+func (m Welcome) validate() error {
+	if m.Session == "" || !m.Role.Valid() || len(m.ICE) > maxICEServers {
+		return errors.New("session or role is missing or malformed, or too many servers")
+	}
+	return m.State.validate()
+}
+
+func (m StateChange) validate() error { return m.State.validate() }
+
+func (s State) validate() error {
+	_, known := next[s.Phase]
+	switch {
+	case !known:
+		return errors.New("unknown phase")
+	case (s.Phase == Ended) != (s.Reason != "") || s.Reason != "" && !s.Reason.Valid():
+		return errors.New("a reason belongs to the end, and to nothing else")
+	case s.Peer != "" && !ValidEpoch(s.Peer):
+		return errors.New("peer is malformed")
+	}
+	return nil
+}
+
+func (m Beat) validate() error {
+	if m.Time.IsZero() {
+		return errors.New("time is missing")
+	}
+	return nil
+}
+
+func (m Access) validate() error {
+	if m.Token == "" || len(m.Token) > maxTokenBytes {
+		return errors.New("token is missing or too long")
+	}
+	return nil
+}
+
+func (m Fault) validate() error {
+	if m.Error.Code == "" {
+		return errors.New("code is missing")
 	}
 	return nil
 }

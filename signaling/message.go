@@ -115,7 +115,7 @@ type Offer struct {
 	SDP  string `json:"sdp"`
 }
 
-// Answer is the viewer's reply to the Offer with the same N.
+// Answer is the viewer's reply to the last Offer.
 type Answer struct {
 	Peer `tstype:",extends"`
 	SDP  string `json:"sdp"`

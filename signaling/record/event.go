@@ -78,7 +78,8 @@ type Statement struct {
 const StatementLabel = "beside/event/v1\x00"
 
 // Claim is the content of a Statement. Seq counts from 1 without gaps within a
-// session; Prev is the SHA-256 of the statement before (empty for the first).
+// session; Prev is the SHA-256 of the body of the statement before (empty for
+// the first).
 type Claim struct {
 	Session string          `json:"session"`
 	Seq     uint64          `json:"seq"`
