@@ -36,7 +36,11 @@ func (j *Journal) Events(ctx context.Context, session string, after int64, limit
 	if err != nil {
 		return nil, err
 	}
-	events := make([]record.Event, len(leaves))
+	return parse(leaves)
+}
+
+func parse(leaves []store.Leaf) (events []record.Event, err error) {
+	events = make([]record.Event, len(leaves))
 	for i, l := range leaves {
 		if events[i], err = record.ParseLeaf(l.Bytes); err != nil {
 			return nil, fmt.Errorf("event %d: %w", l.Seq, err)

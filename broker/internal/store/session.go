@@ -26,6 +26,8 @@ type Session struct {
 	// Read with the row, never written:
 	TechnicianName, Requester, Subject string
 	TicketNumber                       int64
+	Invitation                         string
+	OpenedAt, ExpiresAt                time.Time // of the invitation
 }
 
 // System is what the client says about the machine that it runs on, and about
@@ -36,8 +38,10 @@ const sessionQuery = `SELECT session.id, session.ticket, session.technician, ses
 	session.client_seq, session.client_hash, session.granted,
 	session.system_os, session.system_arch, session.system_name, session.system_version, session.client_version, session.joined_from,
 	session.invited_at, session.joined_at, session.accepted_at, session.live_at, session.ended_at,
-	technician.name, ticket.requester, ticket.subject, ticket.number
-	FROM session JOIN technician ON technician.id = session.technician JOIN ticket ON ticket.id = session.ticket `
+	technician.name, ticket.requester, ticket.subject, ticket.number,
+	COALESCE(invitation.id, ''), COALESCE(invitation.opened_at, 0), COALESCE(invitation.expires_at, 0)
+	FROM session JOIN technician ON technician.id = session.technician JOIN ticket ON ticket.id = session.ticket
+	LEFT JOIN invitation ON invitation.session = session.id `
 
 func (se *Session) scan(s scanner) error {
 	var granted string
@@ -45,7 +49,8 @@ func (se *Session) scan(s scanner) error {
 		&se.ClientSeq, binary{&se.ClientHash}, &granted,
 		&se.System.OS, &se.System.Arch, &se.System.Name, &se.System.Version, &se.System.Client, &se.JoinedFrom,
 		instant{&se.InvitedAt}, instant{&se.JoinedAt}, instant{&se.AcceptedAt}, instant{&se.LiveAt}, instant{&se.EndedAt},
-		&se.TechnicianName, &se.Requester, &se.Subject, &se.TicketNumber)
+		&se.TechnicianName, &se.Requester, &se.Subject, &se.TicketNumber,
+		&se.Invitation, instant{&se.OpenedAt}, instant{&se.ExpiresAt})
 	if err != nil {
 		return err
 	}

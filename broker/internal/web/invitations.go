@@ -1,0 +1,128 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"beside/broker/internal/auth"
+	"beside/broker/internal/desk"
+	"beside/broker/internal/invitation"
+	"beside/broker/internal/problem"
+	"beside/broker/internal/store"
+	"beside/signaling/record"
+)
+
+// Invitation is a one-time link, as far as the broker knows it.
+type Invitation struct {
+	ID         string           `json:"id"`
+	Ticket     string           `json:"ticket"`
+	Session    string           `json:"session"`
+	Stage      invitation.Stage `json:"stage" enum:"invited,opened,expired,revoked,joined,asking,live,paused,ended"`
+	CreatedAt  time.Time        `json:"createdAt"`
+	ExpiresAt  time.Time        `json:"expiresAt"`
+	OpenedAt   *time.Time       `json:"openedAt,omitempty" doc:"First touch of the landing page; for display only"`
+	RedeemedAt *time.Time       `json:"redeemedAt,omitempty"`
+	RevokedAt  *time.Time       `json:"revokedAt,omitempty"`
+}
+
+type (
+	invitationInput struct {
+		ID string `path:"id" maxLength:"64"`
+	}
+	invitationOutput   struct{ Body Invitation }
+	newInvitationInput struct {
+		ID   string `path:"id" maxLength:"64" doc:"The ticket"`
+		Body struct {
+			JoinHash string `json:"joinHash" maxLength:"64" doc:"SHA-256 of the link's join value"`
+			PageHash string `json:"pageHash" maxLength:"64" doc:"SHA-256 of the link's page value"`
+		}
+	}
+	newInvitationOutput struct {
+		Body struct {
+			Invitation Invitation `json:"invitation"`
+			Session    Session    `json:"session"`
+		}
+	}
+)
+
+func (s *Server) registerInvitations(api huma.API) {
+	register(api, created(operation(http.MethodPost, "/tickets/{id}/invitations", "invite", "Make a one-time link and its session")), s.invite)
+	register(api, operation(http.MethodGet, "/invitations/{id}", "getInvitation", "How far an own link has come"), s.getInvitation)
+	register(api, operation(http.MethodPost, "/invitations/{id}/revoke", "revokeInvitation", "Take an own link back"), s.revokeInvitation)
+}
+
+func (s *Server) invite(ctx context.Context, in *newInvitationInput) (*newInvitationOutput, error) {
+	who, err := auth.Require(ctx, desk.Technician)
+	if err != nil {
+		return nil, err
+	}
+	request := invitation.Request{Ticket: in.ID, Technician: who.Technician, By: auth.Actor(who.Technician)}
+	if request.JoinHash, err = decode32("joinHash", in.Body.JoinHash); err != nil {
+		return nil, err
+	}
+	if request.PageHash, err = decode32("pageHash", in.Body.PageHash); err != nil {
+		return nil, err
+	}
+	out := &newInvitationOutput{}
+	err = s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
+		i, events, err := invitation.Create(tx, request)
+		if err != nil {
+			return nil, err
+		}
+		se, err := tx.Session(i.Session)
+		out.Body.Invitation, out.Body.Session = invitationOf(i, se, tx.Now()), sessionOf(se)
+		return events, err
+	})
+	return out, err
+}
+
+func (s *Server) getInvitation(ctx context.Context, in *invitationInput) (*invitationOutput, error) {
+	who, err := auth.Require(ctx, desk.Technician)
+	if err != nil {
+		return nil, err
+	}
+	out := &invitationOutput{}
+	err = s.deps.Store.View(ctx, func(v *store.View) error {
+		i, err := ownInvitation(v, in.ID, who)
+		if err != nil {
+			return err
+		}
+		se, err := v.Session(i.Session)
+		out.Body = invitationOf(i, se, time.Now())
+		return err
+	})
+	return out, err
+}
+
+func (s *Server) revokeInvitation(ctx context.Context, in *invitationInput) (*struct{}, error) {
+	who, err := auth.Require(ctx, desk.Technician)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
+		i, err := ownInvitation(&tx.View, in.ID, who)
+		if err != nil {
+			return nil, err
+		}
+		return invitation.Revoke(tx, i, auth.Actor(who.Technician))
+	})
+}
+
+func ownInvitation(v *store.View, id string, who auth.Identity) (store.Invitation, error) {
+	i, err := v.Invitation(id)
+	if err == nil && i.Technician != who.ID {
+		err = problem.New(http.StatusForbidden, "not_yours", "This link belongs to another technician.")
+	}
+	return i, err
+}
+
+func invitationOf(i store.Invitation, se store.Session, now time.Time) Invitation {
+	return Invitation{
+		ID: i.ID, Ticket: i.Ticket, Session: i.Session, Stage: invitation.StageOf(i, se, now),
+		CreatedAt: i.CreatedAt, ExpiresAt: i.ExpiresAt,
+		OpenedAt: when(i.OpenedAt), RedeemedAt: when(i.RedeemedAt), RevokedAt: when(i.RevokedAt),
+	}
+}

@@ -1,0 +1,78 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"beside/broker/internal/auth"
+	"beside/broker/internal/desk"
+	"beside/broker/internal/secret"
+	"beside/broker/internal/store"
+)
+
+// Me is the account that is signed in.
+type Me struct {
+	ID           string      `json:"id"`
+	Email        string      `json:"email"`
+	Name         string      `json:"name" doc:"As requesters are shown it"`
+	Roles        []desk.Role `json:"roles" enum:"technician,auditor,administrator" nullable:"false"`
+	Organisation string      `json:"organisation"`
+}
+
+type meOutput struct{ Body Me }
+
+type signInInput struct {
+	Transport
+	From auth.Remote
+	Body struct {
+		Secret secret.Text `json:"secret" maxLength:"100" doc:"From the fragment of a sign-in link; spent by this call only"`
+	}
+}
+
+type signInOutput struct {
+	SetCookie *http.Cookie `header:"Set-Cookie"`
+	Body      Me
+}
+
+type signOutOutput struct {
+	SetCookie *http.Cookie `header:"Set-Cookie"`
+}
+
+func (s *Server) registerSignIn(api huma.API) {
+	register(api, open(http.MethodPost, "/sign-in", "signIn", "Sign in with a one-time secret"), s.signIn)
+	register(api, operation(http.MethodPost, "/sign-out", "signOut", "Sign this browser out"), s.signOut)
+	register(api, operation(http.MethodGet, "/me", "me", "Who is signed in"), s.me)
+}
+
+func (s *Server) signIn(ctx context.Context, in *signInInput) (*signInOutput, error) {
+	tn, cookie, err := s.deps.Auth.SignIn(ctx, in.Body.Secret, in.From.Addr)
+	if err != nil {
+		return nil, err
+	}
+	return &signInOutput{SetCookie: auth.Cookie(cookie, in.secure), Body: s.meOf(tn)}, nil
+}
+
+func (s *Server) signOut(ctx context.Context, in *struct{ Transport }) (*signOutOutput, error) {
+	who, err := auth.Require(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.deps.Auth.SignOut(ctx, who); err != nil {
+		return nil, err
+	}
+	return &signOutOutput{SetCookie: auth.NoCookie(in.secure)}, nil
+}
+
+func (s *Server) me(ctx context.Context, _ *struct{}) (*meOutput, error) {
+	who, err := auth.Require(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &meOutput{Body: s.meOf(who.Technician)}, nil
+}
+
+func (s *Server) meOf(tn store.Technician) Me {
+	return Me{ID: tn.ID, Email: tn.Email, Name: tn.Name, Roles: tn.Roles, Organisation: s.deps.Organisation}
+}

@@ -1,0 +1,182 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"beside/broker/internal/auth"
+	"beside/broker/internal/desk"
+	"beside/broker/internal/store"
+	"beside/signaling"
+)
+
+// maxList bounds every list that is answered at once.
+const maxList = 500
+
+// Ticket is a call for help.
+type Ticket struct {
+	ID            string          `json:"id"`
+	Number        int64           `json:"number" doc:"1, 2, 3 …, for people"`
+	Subject       string          `json:"subject"`
+	Words         string          `json:"words" doc:"What the requester said, in their own words"`
+	Requester     string          `json:"requester"`
+	Category      string          `json:"category"`
+	Impact        desk.Level      `json:"impact" enum:"high,medium,low"`
+	Urgency       desk.Level      `json:"urgency" enum:"high,medium,low"`
+	Priority      desk.Priority   `json:"priority" minimum:"1" maximum:"5" doc:"1 is helped first"`
+	State         desk.State      `json:"state" enum:"open,helping,waiting,resolved,closed"`
+	Assignee      string          `json:"assignee,omitempty" doc:"A technician's id"`
+	Resolution    string          `json:"resolution"`
+	SystemChanges string          `json:"systemChanges"`
+	CreatedAt     time.Time       `json:"createdAt"`
+	UpdatedAt     time.Time       `json:"updatedAt"`
+	ResolvedAt    *time.Time      `json:"resolvedAt,omitempty"`
+	Notes         []Note          `json:"notes" nullable:"false" doc:"Empty in lists"`
+	Sessions      []TicketSession `json:"sessions" nullable:"false" doc:"In lists: only those that did not end"`
+}
+
+// Note is what a technician wrote down about a ticket.
+type Note struct {
+	ID        string    `json:"id"`
+	Author    string    `json:"author" doc:"Display name"`
+	AuthorID  string    `json:"authorId"`
+	Text      string    `json:"text"`
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+// TicketSession is a session in its ticket.
+type TicketSession struct {
+	ID        string          `json:"id"`
+	Phase     signaling.Phase `json:"phase" enum:"invited,joined,asking,live,paused,ended"`
+	StartedAt *time.Time      `json:"startedAt,omitempty" doc:"When the requester first allowed"`
+	EndedAt   *time.Time      `json:"endedAt,omitempty"`
+}
+
+type (
+	ticketOutput     struct{ Body Ticket }
+	ticketListOutput struct {
+		Body struct {
+			Tickets []Ticket `json:"tickets" nullable:"false"`
+		}
+	}
+	ticketInput struct {
+		ID string `path:"id" maxLength:"64"`
+	}
+	ticketListInput struct {
+		State desk.State `query:"state" enum:"open,helping,waiting,resolved,closed"`
+		Query string     `query:"q" maxLength:"200" doc:"In number (#7), subject or requester"`
+	}
+	newTicketInput struct {
+		Body struct {
+			Subject   string     `json:"subject"`
+			Words     string     `json:"words,omitempty"`
+			Requester string     `json:"requester"`
+			Category  string     `json:"category,omitempty"`
+			Impact    desk.Level `json:"impact" enum:"high,medium,low"`
+			Urgency   desk.Level `json:"urgency" enum:"high,medium,low"`
+		}
+	}
+	noteInput struct {
+		ID   string `path:"id" maxLength:"64"`
+		Body struct {
+			Text string `json:"text"`
+		}
+	}
+)
+
+func (s *Server) registerTickets(api huma.API) {
+	register(api, operation(http.MethodGet, "/tickets", "listTickets", "Tickets by priority, then age"), s.listTickets)
+	register(api, created(operation(http.MethodPost, "/tickets", "addTicket", "Open a ticket")), s.addTicket)
+	register(api, operation(http.MethodGet, "/tickets/{id}", "getTicket", "One ticket with notes and sessions"), s.getTicket)
+	register(api, operation(http.MethodPatch, "/tickets/{id}", "changeTicket", "Change a ticket: send only what changes"), s.changeTicket)
+	register(api, created(operation(http.MethodPost, "/tickets/{id}/notes", "addNote", "Add a note")), s.addNote)
+}
+
+// created marks an operation that makes something.
+func created(op huma.Operation) huma.Operation {
+	op.DefaultStatus = http.StatusCreated
+	return op
+}
+
+// helper requires somebody who works at the desk.
+func helper(ctx context.Context) (auth.Identity, error) {
+	return auth.Require(ctx, desk.Technician, desk.Administrator)
+}
+
+func (s *Server) listTickets(ctx context.Context, in *ticketListInput) (*ticketListOutput, error) {
+	if _, err := helper(ctx); err != nil {
+		return nil, err
+	}
+	var tickets []store.Ticket
+	var sessions []store.Session
+	err := s.deps.Store.View(ctx, func(v *store.View) (err error) {
+		if tickets, err = v.Tickets(in.State, in.Query, maxList); err != nil {
+			return err
+		}
+		sessions, err = v.Sessions(store.SessionFilter{Unended: true}, maxList)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	byTicket := make(map[string][]store.Session)
+	for _, se := range sessions {
+		byTicket[se.Ticket] = append(byTicket[se.Ticket], se)
+	}
+	out := &ticketListOutput{}
+	out.Body.Tickets = make([]Ticket, len(tickets))
+	for i, tk := range tickets {
+		out.Body.Tickets[i] = ticketOf(tk, nil, byTicket[tk.ID])
+	}
+	return out, nil
+}
+
+func (s *Server) getTicket(ctx context.Context, in *ticketInput) (*ticketOutput, error) {
+	if _, err := helper(ctx); err != nil {
+		return nil, err
+	}
+	out := &ticketOutput{}
+	err := s.deps.Store.View(ctx, func(v *store.View) (err error) {
+		out.Body, err = readTicket(v, in.ID)
+		return err
+	})
+	return out, err
+}
+
+// readTicket reads a ticket with everything that belongs to it.
+func readTicket(v *store.View, id string) (Ticket, error) {
+	tk, err := v.Ticket(id)
+	if err != nil {
+		return Ticket{}, err
+	}
+	notes, err := v.Notes(id)
+	if err != nil {
+		return Ticket{}, err
+	}
+	sessions, err := v.Sessions(store.SessionFilter{Ticket: id}, maxList)
+	return ticketOf(tk, notes, sessions), err
+}
+
+func ticketOf(tk store.Ticket, notes []store.Note, sessions []store.Session) Ticket {
+	out := Ticket{
+		ID: tk.ID, Number: tk.Number, Subject: tk.Subject, Words: tk.Words, Requester: tk.Requester, Category: tk.Category,
+		Impact: tk.Impact, Urgency: tk.Urgency, Priority: tk.Priority, State: tk.State, Assignee: tk.Assignee,
+		Resolution: tk.Resolution, SystemChanges: tk.SystemChanges,
+		CreatedAt: tk.CreatedAt, UpdatedAt: tk.UpdatedAt, ResolvedAt: when(tk.ResolvedAt),
+		Notes: make([]Note, len(notes)), Sessions: make([]TicketSession, len(sessions)),
+	}
+	for i, n := range notes {
+		out.Notes[i] = noteOf(n)
+	}
+	for i, se := range sessions {
+		out.Sessions[i] = TicketSession{ID: se.ID, Phase: se.Phase, StartedAt: when(se.LiveAt), EndedAt: when(se.EndedAt)}
+	}
+	return out
+}
+
+func noteOf(n store.Note) Note {
+	return Note{ID: n.ID, Author: n.AuthorName, AuthorID: n.Author, Text: n.Text, CreatedAt: n.CreatedAt}
+}
