@@ -1,0 +1,193 @@
+/**
+ * What a keyboard event becomes. In the mode "text" a printable key is sent as
+ * the character that the technician sees, whatever the requester's layout;
+ * everything else, and in the mode "keys" all of it, as the physical key.
+ *
+ * In the mode "text" modifiers are sent late, with the first key or click that
+ * needs them: the character already holds what Shift and AltGr did to it, and a
+ * lone Alt or Super would open a menu over there.
+ */
+import { type Code, isCode, isModifier, MODIFIERS } from "./codes.ts";
+import type { Outbox } from "./messages.ts";
+
+export type KeyboardMode = "text" | "keys";
+
+/** What of a KeyboardEvent matters here. */
+export interface Stroke {
+  readonly code: string;
+  readonly key: string;
+  readonly shift: boolean;
+  readonly ctrl: boolean;
+  readonly alt: boolean;
+  readonly meta: boolean;
+  readonly altGraph: boolean;
+  readonly repeat: boolean;
+  /** The key feeds an input method or a dead key: its text comes by itself. */
+  readonly composing: boolean;
+  /** Milliseconds of any clock. */
+  readonly time: number;
+}
+
+export interface KeyboardOptions {
+  /** The technician's system is macOS: Option makes characters, and no key comes up while Command is down. */
+  readonly mac?: boolean;
+  /** Called when everything is released, buttons included. */
+  readonly onRelease?: () => void;
+}
+
+/** Windows puts a ControlLeft before AltGr, at the same time. */
+const FAKE_CTRL_MS = 50;
+
+export class Keyboard {
+  mode: KeyboardMode = "text";
+  /** Keys that the client holds. */
+  private readonly sent = new Set<Code>();
+  /** Modifiers that are down here and not there, and whether they have served for a character. */
+  private readonly waiting = new Map<Code, { used: boolean; since: number }>();
+  private altGraph = false;
+
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly options: KeyboardOptions = {},
+  ) {}
+
+  /** A key goes down. Returns whether it is dealt with; else the browser may compose with it. */
+  down(stroke: Stroke): boolean {
+    if (this.mode === "text" && composes(stroke)) return false;
+    this.resync(stroke);
+    if (stroke.key === "AltGraph") this.onAltGraph(stroke);
+    else if (isModifier(stroke.code)) this.onModifier(stroke);
+    else if (this.mode === "text" && this.isText(stroke)) this.onText(stroke.key);
+    else this.onKey(stroke);
+    return true;
+  }
+
+  /** A key comes up. */
+  up(code: string): void {
+    if (code === "AltRight") this.altGraph = false;
+    if (!isCode(code)) return;
+    const waited = this.waiting.get(code);
+    this.waiting.delete(code);
+    if (waited !== undefined && !waited.used) {
+      this.outbox.key(code, true); // it was pressed alone
+      this.outbox.key(code, false);
+    }
+    this.letGo(code);
+    if (this.options.mac === true && (code === "MetaLeft" || code === "MetaRight")) {
+      for (const held of [...this.sent]) if (!isModifier(held)) this.letGo(held);
+    }
+  }
+
+  /** A text that is not of one key: composed, dictated, from a keyboard on the screen. */
+  text(text: string): void {
+    this.onText(text);
+  }
+
+  /** Sends the modifiers that are down, before a click that may mean them. */
+  flush(): void {
+    for (const code of this.waiting.keys()) {
+      this.outbox.key(code, true);
+      this.sent.add(code);
+    }
+    this.waiting.clear();
+  }
+
+  /** Lets go of everything: focus, page or control is lost. */
+  release(): void {
+    this.sent.clear();
+    this.waiting.clear();
+    this.altGraph = false;
+    this.outbox.release();
+    this.options.onRelease?.();
+  }
+
+  private onAltGraph(stroke: Stroke): void {
+    if (stroke.repeat) return;
+    this.altGraph = true;
+    const fake = this.waiting.get("ControlLeft");
+    if (fake !== undefined && stroke.time - fake.since <= FAKE_CTRL_MS) this.waiting.delete("ControlLeft");
+    if (this.mode === "text") return;
+    this.flush();
+    this.hold("AltRight");
+  }
+
+  private onModifier(stroke: Stroke): void {
+    if (!isCode(stroke.code) || this.sent.has(stroke.code)) return;
+    if (!stroke.repeat) this.waiting.set(stroke.code, { used: false, since: stroke.time });
+    // A ControlLeft may be the fake one: it waits for what comes next, if only its own repeat.
+    if (this.mode === "keys" && (stroke.repeat || stroke.code !== "ControlLeft")) this.flush();
+  }
+
+  private isText(stroke: Stroke): boolean {
+    if ([...stroke.key].length !== 1) return false;
+    if (stroke.altGraph || this.altGraph) return true;
+    const option = this.options.mac === true && stroke.alt;
+    return !stroke.ctrl && !stroke.meta && (!stroke.alt || option);
+  }
+
+  private onText(text: string): void {
+    for (const modifier of this.waiting.values()) modifier.used = true;
+    this.outbox.text(text);
+  }
+
+  private onKey(stroke: Stroke): void {
+    if (this.mode === "text" && stroke.code === "CapsLock") return; // it is in the characters
+    const code = this.mode === "text" ? meant(stroke) : stroke.code;
+    if (!isCode(code)) return;
+    this.flush();
+    if (this.options.mac === true && code === "CapsLock") {
+      this.outbox.key(code, true); // macOS tells only of its switching on or off
+      this.outbox.key(code, false);
+      return;
+    }
+    this.hold(code);
+  }
+
+  /** Presses a key; for one that is held this is a repeat. */
+  private hold(code: Code): void {
+    this.sent.add(code);
+    this.outbox.key(code, true);
+  }
+
+  private letGo(code: Code): void {
+    if (this.sent.delete(code)) this.outbox.key(code, false);
+    const moved = NAVIGATION_OF[code];
+    if (moved !== undefined && this.sent.delete(moved)) this.outbox.key(moved, false);
+  }
+
+  /** Lets go of modifiers whose coming up was not told, as when another program took the keys. */
+  private resync(stroke: Stroke): void {
+    for (const name of ["shift", "ctrl", "alt", "meta"] as const) {
+      if (stroke[name] || (name === "alt" && (stroke.altGraph || this.altGraph))) continue;
+      for (const code of MODIFIERS[name]) {
+        if (code === stroke.code) continue;
+        this.waiting.delete(code);
+        this.letGo(code);
+      }
+    }
+  }
+}
+
+/** What the number pad gives without NumLock; over there NumLock may be on. */
+const NAVIGATION_OF: Readonly<Partial<Record<Code, Code>>> = {
+  Numpad0: "Insert",
+  Numpad1: "End",
+  Numpad2: "ArrowDown",
+  Numpad3: "PageDown",
+  Numpad4: "ArrowLeft",
+  Numpad6: "ArrowRight",
+  Numpad7: "Home",
+  Numpad8: "ArrowUp",
+  Numpad9: "PageUp",
+  NumpadDecimal: "Delete",
+};
+
+/** Whether the key is for the browser to make a text of. */
+function composes(stroke: Stroke): boolean {
+  return stroke.composing || ["Dead", "Process", "Unidentified"].includes(stroke.key);
+}
+
+function meant(stroke: Stroke): string {
+  const moved = isCode(stroke.code) ? NAVIGATION_OF[stroke.code] : undefined;
+  return moved !== undefined && moved === stroke.key ? moved : stroke.code;
+}

@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import { Outbox } from "./messages.ts";
+import { Mouse, placeIn } from "./mouse.ts";
+import { Recorder } from "./recorder.ts";
+import { LONG_PRESS_MS, Touch } from "./touch.ts";
+
+function setup() {
+  const to = new Recorder();
+  const frames: (() => void)[] = [];
+  const mouse = new Mouse(new Outbox(to), {
+    frame: (f) => frames.push(f),
+    beforePress: () => to.sendInput("control", '{"type":"flush"}'),
+  });
+  const frame = () => {
+    for (const f of frames.splice(0)) f();
+    return to.take();
+  };
+  return { to, mouse, frame };
+}
+
+/** What the client makes of a fraction. */
+const pixelOf = (fraction: number, size: number) => Math.floor((fraction * size) / 65536);
+
+test("a place at 1:1 is the very pixel", () => {
+  for (const size of [1, 7, 1279, 1280, 1366, 1920, 3840, 7680]) {
+    const box = { left: 10, top: 20, width: size, height: size };
+    for (let p = 0; p < size; p++) {
+      const { x, y } = placeIn(box, 10 + p, 20 + p);
+      if (pixelOf(x, size) !== p || pixelOf(y, size) !== p) {
+        expect.fail(`size ${size}: pixel ${p} became ${pixelOf(x, size)}, ${pixelOf(y, size)}`);
+      }
+    }
+  }
+});
+
+test("a place outside is the nearest inside", () => {
+  const box = { left: 100, top: 100, width: 50, height: 50 };
+  expect(placeIn(box, 0, 500)).toEqual({ x: 0, y: 65535 });
+  expect(placeIn({ ...box, width: 0 }, 0, 0).x).toBe(0);
+});
+
+describe("mouse", () => {
+  test("of the moves of a frame the last is sent", () => {
+    const { mouse, frame } = setup();
+    mouse.point({ x: 1, y: 1 }, 0);
+    mouse.point({ x: 2, y: 2 }, 0);
+    expect(frame()).toBe("move@2,2");
+    expect(frame()).toBe("");
+  });
+
+  test("a button goes at once, after the modifiers, and takes the place of a move", () => {
+    const { mouse, frame, to } = setup();
+    mouse.point({ x: 1, y: 1 }, 0);
+    mouse.point({ x: 2, y: 2 }, 1);
+    expect(to.take()).toBe("flush +0@2,2");
+    mouse.point({ x: 3, y: 3 }, 1 | 2);
+    mouse.point({ x: 3, y: 3 }, 2);
+    mouse.point({ x: 4, y: 4 }, 0);
+    expect(frame()).toBe("flush +2@3,3 -0@3,3 -2@4,4");
+  });
+
+  test("all five buttons have their number", () => {
+    const { mouse, to } = setup();
+    const at = { x: 0, y: 0 };
+    for (const bit of [1, 2, 4, 8, 16]) mouse.point(at, bit);
+    expect(to.take()).toBe(
+      "flush +0@0,0 -0@0,0 flush +2@0,0 flush +1@0,0 -2@0,0 -1@0,0 flush +3@0,0 -3@0,0 flush +4@0,0",
+    );
+  });
+
+  test("a button that was released over there has to be pressed anew", () => {
+    const { mouse, frame, to } = setup();
+    const at = { x: 0, y: 0 };
+    mouse.point(at, 1);
+    mouse.forget();
+    to.take();
+    mouse.point({ x: 1, y: 1 }, 1);
+    mouse.point(at, 0);
+    expect(frame()).toBe("move@0,0");
+    mouse.point(at, 1);
+    expect(to.take()).toBe("flush +0@0,0");
+  });
+
+  test("the wheel counts 120 to a notch in every unit, adds up, and goes once a frame", () => {
+    const { mouse, frame } = setup();
+    const at = { x: 5, y: 5 };
+    mouse.wheel(at, 0, 100, 0);
+    expect(frame()).toBe("flush wheel(0,120)@5,5");
+    mouse.wheel(at, 0, -3, 1);
+    mouse.wheel(at, 1, 0, 2);
+    expect(frame()).toBe("flush wheel(120,-120)@5,5");
+    for (let i = 0; i < 4; i++) mouse.wheel(at, 0, 0.625, 0); // a slow touchpad: 2.5 px are 3 units
+    expect(frame()).toBe("flush wheel(0,3)@5,5");
+    mouse.wheel(at, 0, 0.1, 0);
+    expect(frame()).toBe("");
+  });
+});
+
+describe("touch", () => {
+  function withTouch() {
+    const base = setup();
+    const timers: { ms: number; f: () => void }[] = [];
+    const touch = new Touch(base.mouse, (ms, f) => {
+      const timer = { ms, f };
+      timers.push(timer);
+      return () => timers.splice(timers.indexOf(timer), 1);
+    });
+    const finger = (id: number, x: number, y: number) => ({ id, clientX: x, clientY: y, at: { x, y } });
+    const wait = (ms: number) => {
+      for (const t of [...timers]) if (t.ms <= ms) timers.splice(timers.indexOf(t), 1)[0]?.f();
+    };
+    return { ...base, touch, finger, wait };
+  }
+
+  test("a tap clicks", () => {
+    const { touch, finger, to } = withTouch();
+    touch.down(finger(1, 50, 50));
+    touch.move(finger(1, 52, 52));
+    expect(to.take()).toBe("");
+    touch.up(finger(1, 52, 52), false);
+    expect(to.take()).toBe("flush +0@50,50 -0@50,50");
+  });
+
+  test("a tap that the browser takes away does nothing", () => {
+    const { touch, finger, to } = withTouch();
+    touch.down(finger(1, 50, 50));
+    touch.up(finger(1, 50, 50), true);
+    expect(to.take()).toBe("");
+  });
+
+  test("a long press clicks right, once", () => {
+    const { touch, finger, to, wait } = withTouch();
+    touch.down(finger(1, 50, 50));
+    wait(LONG_PRESS_MS);
+    touch.move(finger(1, 90, 90));
+    touch.up(finger(1, 90, 90), false);
+    expect(to.take()).toBe("flush +2@50,50 -2@50,50");
+  });
+
+  test("one finger drags from where it began", () => {
+    const { touch, finger, to, frame, wait } = withTouch();
+    touch.down(finger(1, 50, 50));
+    touch.move(finger(1, 70, 50));
+    wait(LONG_PRESS_MS);
+    expect(frame()).toBe("flush +0@50,50 move@70,50");
+    touch.up(finger(1, 80, 50), false);
+    expect(to.take()).toBe("-0@80,50");
+  });
+
+  test("two fingers turn the wheel, the picture following them", () => {
+    const { touch, finger, frame } = withTouch();
+    touch.down(finger(1, 50, 50));
+    touch.down(finger(2, 60, 50));
+    touch.move(finger(1, 50, 0));
+    touch.move(finger(2, 60, 0));
+    expect(frame()).toBe("flush wheel(0,60)@60,0");
+    touch.up(finger(1, 50, 0), false);
+    touch.up(finger(2, 60, 0), false);
+    expect(frame()).toBe("");
+  });
+});

@@ -1,0 +1,35 @@
+/** Keys that a browser or the technician's own system keeps for itself, to be sent from a menu. */
+import type { Code } from "./codes.ts";
+import type { Outbox } from "./messages.ts";
+
+export interface SpecialKey {
+  /** As it is written on keyboards; not translated. */
+  readonly label: string;
+  /** Pressed in this order and let go of in the other. */
+  readonly codes: readonly Code[];
+}
+
+const terminals: readonly SpecialKey[] = (["F1", "F2", "F3", "F4", "F5", "F6", "F7"] as const).map(
+  (code) => ({
+    label: `Ctrl+Alt+${code}`,
+    codes: ["ControlLeft", "AltLeft", code],
+  }),
+);
+
+export const SPECIAL_KEYS: readonly SpecialKey[] = [
+  { label: "Ctrl+Alt+Del", codes: ["ControlLeft", "AltLeft", "Delete"] },
+  { label: "Super", codes: ["MetaLeft"] },
+  { label: "Super+L", codes: ["MetaLeft", "KeyL"] },
+  { label: "Alt+Tab", codes: ["AltLeft", "Tab"] },
+  { label: "Alt+F4", codes: ["AltLeft", "F4"] },
+  { label: "Ctrl+W", codes: ["ControlLeft", "KeyW"] },
+  { label: "Ctrl+Shift+Esc", codes: ["ControlLeft", "ShiftLeft", "Escape"] },
+  { label: "Print Screen", codes: ["PrintScreen"] },
+  ...terminals,
+];
+
+/** Presses keys together and lets go of them. */
+export function press(outbox: Outbox, codes: readonly Code[]): void {
+  for (const code of codes) outbox.key(code, true);
+  for (const code of codes.toReversed()) outbox.key(code, false);
+}
