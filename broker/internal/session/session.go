@@ -1,0 +1,240 @@
+// Package session runs the sessions: redeem, tokens, the sockets of both sides
+// and what passes between them, and each change of phase.
+//
+// The Registry owns what is alive in this process: the sockets by session and
+// side, and since when a client has been away. Everything else is the
+// database's row, and every change of it comes with its event in one
+// transaction. So a broker that is started anew goes on where the last one
+// stopped: the ends come back with fresh tokens, and what they had not seen
+// acknowledged they send again.
+//
+// The package never keeps or looks into what the two ends say to each other,
+// cannot widen what a requester allows, and knows nothing of HTTP: package
+// entry is its door.
+package session
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"beside/broker/internal/journal"
+	"beside/broker/internal/relay"
+	"beside/broker/internal/store"
+	"beside/signaling"
+	"beside/signaling/grant"
+	"beside/signaling/record"
+)
+
+// LostAfter is how long a session waits for a client that is away.
+const LostAfter = 10 * time.Minute
+
+// Config is what a Registry is made of.
+type Config struct {
+	Issuer       string   // the broker's public address, as tokens name it
+	Hosts        []string // host or host:port by which ends may reach the broker
+	Organisation string
+	Store        *store.Store
+	Journal      *journal.Journal
+	Relay        *relay.Config // nil: no STUN and TURN. Its Events are the Registry's
+	Log          *slog.Logger
+	LostAfter    time.Duration // 0: LostAfter
+}
+
+// Registry is safe for use by many goroutines.
+type Registry struct {
+	config   Config
+	store    *store.Store
+	journal  *journal.Journal
+	log      *slog.Logger
+	relay    *relay.Relay // nil: none
+	issuer   *grant.Issuer
+	verifier *grant.Verifier
+	keys     grant.JWKSet
+
+	ctx    context.Context // of everything that a socket causes; ends in Close
+	cancel context.CancelFunc
+	work   sync.WaitGroup // of all goroutines; nothing is added once closed is set
+
+	mu      sync.Mutex
+	closed  bool
+	live    map[string]*live     // sessions that have a socket
+	away    map[string]time.Time // since when a session's client has been away
+	pending map[netip.Prefix]int // sockets of an address that have proven nothing yet
+}
+
+// New reads the signing keys, making the first one, and starts the relay. The
+// caller calls Run, and Close at the end.
+func New(ctx context.Context, c Config) (*Registry, error) {
+	if c.Issuer == "" || len(c.Hosts) == 0 {
+		return nil, errors.New("sessions need the broker's public address")
+	}
+	if c.LostAfter == 0 {
+		c.LostAfter = LostAfter
+	}
+	keys, err := signingKeys(ctx, c.Store)
+	if err != nil {
+		return nil, err
+	}
+	r := &Registry{
+		config: c, store: c.Store, journal: c.Journal, log: c.Log, issuer: grant.NewIssuer(c.Issuer, keys[0]),
+		live: make(map[string]*live), away: make(map[string]time.Time), pending: make(map[netip.Prefix]int),
+	}
+	public := make([]ed25519.PublicKey, len(keys))
+	for i, k := range keys {
+		public[i] = k.Public().(ed25519.PublicKey)
+	}
+	r.verifier, r.keys = grant.NewVerifier(c.Issuer, public...), grant.NewJWKSet(public...)
+	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	if c.Relay != nil {
+		config := *c.Relay
+		config.Events = r.onRelay
+		if r.relay, err = relay.New(config); err != nil {
+			r.cancel()
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// signingKeys reads the keys of tokens, the newest first, and makes the first.
+func signingKeys(ctx context.Context, s *store.Store) ([]ed25519.PrivateKey, error) {
+	var keys []ed25519.PrivateKey
+	err := s.Update(ctx, func(tx *store.Tx) error {
+		kept, err := tx.SigningKeys()
+		if err != nil {
+			return err
+		}
+		for _, k := range kept {
+			if len(k.Seed) != ed25519.SeedSize {
+				return fmt.Errorf("signing key %s is damaged", k.ID)
+			}
+			keys = append(keys, ed25519.NewKeyFromSeed(k.Seed))
+		}
+		if len(keys) > 0 {
+			return nil
+		}
+		pub, key, err := ed25519.GenerateKey(nil)
+		if err != nil {
+			return fmt.Errorf("make signing key: %w", err)
+		}
+		keys = append(keys, key)
+		return tx.InsertSigningKey(store.SigningKey{ID: grant.Thumbprint(pub), Seed: key.Seed()})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("signing keys: %w", err)
+	}
+	return keys, nil
+}
+
+// Keys is the key set by which anybody can verify the broker's tokens.
+func (r *Registry) Keys() grant.JWKSet { return r.keys }
+
+// Host reports whether ends may reach the broker as host.
+func (r *Registry) Host(host string) bool { return slices.Contains(r.config.Hosts, host) }
+
+// Run tells the sockets of what others commit, and ends sessions whose client
+// stays away. It returns when ctx ends.
+func (r *Registry) Run(ctx context.Context) error {
+	after, err := r.journal.LastSeq(ctx)
+	if err != nil {
+		return fmt.Errorf("follow the log: %w", err)
+	}
+	var swept sync.WaitGroup
+	defer swept.Wait()
+	swept.Go(func() { r.sweep(ctx) })
+	err = r.journal.Follow(ctx, after, func(l store.Leaf) error {
+		e, err := record.ParseLeaf(l.Bytes)
+		if err != nil {
+			return fmt.Errorf("event %d: %w", l.Seq, err)
+		}
+		r.onCommitted(e)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("follow the log: %w", err)
+	}
+	return nil
+}
+
+// onCommitted tells both sides of a session that its phase may have changed.
+func (r *Registry) onCommitted(e record.Event) {
+	switch {
+	case e.Session == "":
+		return
+	case e.Kind == record.KindSessionEnded:
+		if r.relay != nil {
+			r.relay.End(e.Session)
+		}
+	case e.Kind == record.KindSessionJoined, e.Kind == record.KindSessionAccepted, e.Kind.FromClient():
+	default:
+		return
+	}
+	r.publish(e.Session)
+}
+
+// onRelay records what the relay did.
+func (r *Registry) onRelay(e relay.Event) {
+	event := record.New(record.RelayAllocated{Role: string(e.Role)}, record.ByBroker, record.Actor{Kind: record.Broker})
+	if e.Denied != "" {
+		event = record.New(record.RelayDenied{Role: string(e.Role), Reason: string(e.Denied)}, record.ByBroker, record.Actor{Kind: record.Broker})
+		event.Outcome = record.Denied
+	}
+	event.Session = e.Session
+	r.note(event)
+}
+
+// note records events whose change is in no row.
+func (r *Registry) note(events ...record.Event) {
+	if err := r.journal.Note(r.ctx, events...); err != nil {
+		r.log.Error("event not recorded", "kind", events[0].Kind, "session", events[0].Session, "error", err)
+	}
+}
+
+// Close tells every socket that the broker goes away and waits until nothing
+// of the Registry runs any more. Run must have returned.
+func (r *Registry) Close() error {
+	r.mu.Lock()
+	if r.closed {
+		r.mu.Unlock()
+		return nil
+	}
+	r.closed = true
+	var sockets []*socket
+	for _, l := range r.live {
+		sockets = append(sockets, l.sockets()...)
+	}
+	r.mu.Unlock()
+	var told sync.WaitGroup
+	for _, s := range sockets {
+		told.Go(func() {
+			s.conn.Fail(signaling.Errorf(signaling.GoingAway, "The broker stops. Connect again in a moment."))
+		})
+	}
+	told.Wait()
+	var err error
+	if r.relay != nil {
+		err = r.relay.Close()
+	}
+	r.work.Wait()
+	r.cancel()
+	return err
+}
+
+// start runs f in a goroutine that Close waits for; it reports false when the
+// Registry is closed already.
+func (r *Registry) start(f func()) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return false
+	}
+	r.work.Go(f)
+	return true
+}
