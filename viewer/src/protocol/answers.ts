@@ -1,0 +1,161 @@
+/**
+ * What the broker's REST interface answers, read into these types and nothing
+ * else. Members that this page does not know are passed over: unlike a peer, the
+ * broker that serves the page may be a little newer than the page in a tab.
+ */
+import { SCOPES, type Scope } from "./control.ts";
+import { DecodeError, flag, list, oneOf, type Read, text, whole } from "./read.ts";
+import { PHASES, type Phase, REASONS, type Reason } from "./signaling.ts";
+
+type Shape = Readonly<Record<string, Read<unknown>>>;
+type Of<S extends Shape> = { readonly [K in keyof S]: S[K] extends Read<infer T> ? T : never };
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** An object with at least these members. */
+export function members<S extends Shape>(shape: S): Read<Of<S>> {
+  return (value, path) => {
+    if (!isRecord(value)) throw new DecodeError(`${path}: want an object`);
+    const out: Record<string, unknown> = {};
+    for (const [name, read] of Object.entries(shape)) out[name] = read(value[name], `${path}.${name}`);
+    return out as Of<S>;
+  };
+}
+
+/** A member that may be missing, null or the empty text: then it is undefined. */
+const maybe =
+  <T>(read: Read<T>): Read<T | undefined> =>
+  (value, path) =>
+    value === undefined || value === null || value === "" ? undefined : read(value, path);
+
+/** A text that may be missing: then it is empty. */
+const some =
+  (max: number): Read<string> =>
+  (value, path) =>
+    value === undefined || value === null ? "" : text(max)(value, path);
+
+const MAX_TEXT = 16_000;
+const id = text(64);
+const name = text(400);
+const time = text(40);
+
+export const ROLES = ["technician", "auditor", "administrator"] as const;
+export type Role = (typeof ROLES)[number];
+export const LEVELS = ["high", "medium", "low"] as const;
+export type Level = (typeof LEVELS)[number];
+export const TICKET_STATES = ["open", "helping", "waiting", "resolved", "closed"] as const;
+export type TicketState = (typeof TICKET_STATES)[number];
+
+export type Me = Of<typeof meShape>;
+const meShape = { id, email: name, name, roles: list(oneOf(...ROLES), 8), organisation: name };
+export const me: Read<Me> = members(meShape);
+
+export type Note = Of<typeof noteShape>;
+const noteShape = { id, author: name, text: text(MAX_TEXT), createdAt: time };
+
+export type TicketSession = Of<typeof ticketSessionShape>;
+const ticketSessionShape = { id, phase: oneOf(...PHASES), startedAt: maybe(time), endedAt: maybe(time) };
+
+export type Ticket = Of<typeof ticketShape>;
+const ticketShape = {
+  id,
+  number: whole(1, Number.MAX_SAFE_INTEGER),
+  subject: text(MAX_TEXT),
+  words: some(MAX_TEXT),
+  requester: name,
+  category: some(400),
+  impact: oneOf(...LEVELS),
+  urgency: oneOf(...LEVELS),
+  priority: whole(1, 5),
+  state: oneOf(...TICKET_STATES),
+  assignee: maybe(name),
+  resolution: some(MAX_TEXT),
+  systemChanges: some(MAX_TEXT),
+  createdAt: time,
+  updatedAt: time,
+  resolvedAt: maybe(time),
+  notes: listOrNone(members(noteShape)),
+  sessions: listOrNone(members(ticketSessionShape)),
+};
+export const ticket: Read<Ticket> = members(ticketShape);
+
+function listOrNone<T>(item: Read<T>): Read<readonly T[]> {
+  return (value, path) => (value === undefined ? [] : list(item, 1000)(value, path));
+}
+
+export type System = Of<typeof systemShape>;
+const systemShape = { os: name, arch: some(400), name: some(400), version: some(400) };
+
+const scopeList: Read<readonly Scope[]> = (value, path) => {
+  if (value === undefined || value === null || value === "") return [];
+  const names = typeof value === "string" ? value.split(" ") : value;
+  return list(oneOf(...SCOPES), SCOPES.length)(names, path);
+};
+
+export type Session = Of<typeof sessionShape>;
+const sessionShape = {
+  id,
+  ticket: id,
+  ticketNumber: whole(0, Number.MAX_SAFE_INTEGER),
+  subject: text(MAX_TEXT),
+  requester: name,
+  technician: id,
+  technicianName: name,
+  phase: oneOf(...PHASES) satisfies Read<Phase>,
+  reason: maybe(oneOf(...REASONS)) satisfies Read<Reason | undefined>,
+  system: maybe(members(systemShape)),
+  joinedFrom: some(100),
+  grants: scopeList,
+  invitedAt: time,
+  openedAt: maybe(time),
+  joinedAt: maybe(time),
+  liveAt: maybe(time),
+  endedAt: maybe(time),
+  expiresAt: maybe(time),
+  invitation: maybe(id),
+};
+export const session: Read<Session> = members(sessionShape);
+
+export type AuditEvent = Of<typeof eventShape>;
+const eventData: Read<Readonly<Record<string, unknown>>> = (value, path) =>
+  isRecord(value) ? value : members({})(value, path);
+const eventShape = {
+  seq: whole(1, Number.MAX_SAFE_INTEGER),
+  time,
+  kind: text(64),
+  outcome: oneOf("ok", "denied"),
+  reporter: oneOf("broker", "client"),
+  actor: members({ kind: oneOf("requester", "technician", "operator", "broker", "stranger"), id: some(64) }),
+  session: some(64),
+  ticket: some(64),
+  data: eventData,
+};
+export const event: Read<AuditEvent> = members(eventShape);
+
+/** The list behind a name: the broker answers {"tickets": […]}. */
+export const listOf = <T>(member: string, item: Read<T>): Read<readonly T[]> => {
+  const read = members({ [member]: listOrNone(item) });
+  return (value, path) => read(value, path)[member] ?? [];
+};
+
+/** What the requester's page may know. */
+export type InvitationPage = Of<typeof pageShape>;
+const summaryShape = { startedAt: maybe(time), endedAt: maybe(time), viewed: flag, controlled: flag };
+const pageShape = {
+  organisation: name,
+  technician: name,
+  stage: text(40),
+  expiresAt: time,
+  downloads: list(text(20), 8),
+  summary: maybe(members(summaryShape)),
+};
+export const invitationPage: Read<InvitationPage> = members(pageShape);
+
+export const made = members({
+  invitation: members({ id, expiresAt: time }),
+  session: members({ id }),
+});
+export const joinToken = members({ token: text(4096) });
+export const liveChange = members({ topic: oneOf("ticket", "invitation", "session"), id });

@@ -1,0 +1,155 @@
+/**
+ * The broker's REST interface, as the technician's pages use it. Every answer is
+ * read before anybody sees it; every refusal becomes an ApiError whose text says
+ * what to do.
+ */
+import * as answers from "./answers.ts";
+import type { Read } from "./read.ts";
+
+/** A refusal of the broker, or that it could not be reached. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  constructor(
+    /** HTTP status; 0 when there was no answer. */
+    readonly status: number,
+    /** Stable name of the problem; "offline" when there was no answer. */
+    readonly code: string,
+    /** What happened and what to do, for people. */
+    text: string,
+    /** The field of the request that broke a rule. */
+    readonly field: string | undefined,
+  ) {
+    super(text);
+  }
+}
+
+/** What is needed to open a ticket. */
+export type NewTicket = Pick<
+  answers.Ticket,
+  "subject" | "words" | "requester" | "category" | "impact" | "urgency"
+>;
+/** What may change of a ticket; only what is given changes. */
+export type TicketChange = Partial<
+  NewTicket & Pick<answers.Ticket, "state" | "resolution" | "systemChanges">
+>;
+
+const BASE = "/api/v1";
+const TIMEOUT_MS = 15_000;
+const PROBLEM_CHARS = 600;
+
+type Method = "GET" | "POST" | "PATCH";
+
+async function send(method: Method, path: string, body: unknown, headers: HeadersInit): Promise<Response> {
+  const init: RequestInit = {
+    method,
+    headers: body === undefined ? headers : { ...headers, "Content-Type": "application/json" },
+    credentials: "same-origin",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  try {
+    return await fetch(BASE + path, init);
+  } catch {
+    throw new ApiError(0, "offline", "", undefined);
+  }
+}
+
+async function problemOf(response: Response): Promise<ApiError> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const member = (name: string): string | undefined => {
+    const value: unknown = typeof body === "object" && body !== null ? Reflect.get(body, name) : undefined;
+    return typeof value === "string" ? value.slice(0, PROBLEM_CHARS) : undefined;
+  };
+  return new ApiError(response.status, member("code") ?? "internal", member("detail") ?? "", member("field"));
+}
+
+/** One request whose answer is read. */
+export async function request<T>(
+  method: Method,
+  path: string,
+  read: Read<T>,
+  body?: unknown,
+  headers: HeadersInit = {},
+): Promise<T> {
+  const response = await send(method, path, body, headers);
+  if (!response.ok) throw await problemOf(response);
+  if (response.status === 204) return read(undefined, path);
+  return read(await response.json(), path);
+}
+
+/** For answers without a body, or with one that nobody needs. */
+export const nothing: Read<void> = () => undefined;
+
+const segment = encodeURIComponent;
+
+function query(values: Readonly<Record<string, string>>): string {
+  const given = Object.entries(values).filter(([, value]) => value !== "");
+  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
+}
+
+/** It is the session's SessionApi too. */
+export class Api {
+  signIn(secret: string): Promise<answers.Me> {
+    return request("POST", "/sign-in", answers.me, { secret });
+  }
+  me(): Promise<answers.Me> {
+    return request("GET", "/me", answers.me);
+  }
+  signOut(): Promise<void> {
+    return request("POST", "/sign-out", nothing);
+  }
+
+  tickets(filter: { state: string; q: string }): Promise<readonly answers.Ticket[]> {
+    return request("GET", `/tickets${query(filter)}`, answers.listOf("tickets", answers.ticket));
+  }
+  ticket(id: string): Promise<answers.Ticket> {
+    return request("GET", `/tickets/${segment(id)}`, answers.ticket);
+  }
+  openTicket(ticket: NewTicket): Promise<answers.Ticket> {
+    return request("POST", "/tickets", answers.ticket, ticket);
+  }
+  changeTicket(id: string, change: TicketChange): Promise<answers.Ticket> {
+    return request("PATCH", `/tickets/${segment(id)}`, answers.ticket, change);
+  }
+  addNote(ticket: string, text: string): Promise<void> {
+    return request("POST", `/tickets/${segment(ticket)}/notes`, nothing, { text });
+  }
+
+  async invite(
+    ticket: string,
+    hashes: { joinHash: string; pageHash: string },
+  ): Promise<{ sessionId: string; invitationId: string; expiresAt: string }> {
+    const { invitation, session } = await request(
+      "POST",
+      `/tickets/${segment(ticket)}/invitations`,
+      answers.made,
+      hashes,
+    );
+    return { sessionId: session.id, invitationId: invitation.id, expiresAt: invitation.expiresAt };
+  }
+  revokeInvitation(id: string): Promise<void> {
+    return request("POST", `/invitations/${segment(id)}/revoke`, nothing);
+  }
+
+  /** The newest sessions; state "" for all, "open" for those that did not end. */
+  sessions(state: string): Promise<readonly answers.Session[]> {
+    return request("GET", `/sessions${query({ state })}`, answers.listOf("sessions", answers.session));
+  }
+  session(id: string): Promise<answers.Session> {
+    return request("GET", `/sessions/${segment(id)}`, answers.session);
+  }
+  sessionEvents(id: string): Promise<readonly answers.AuditEvent[]> {
+    return request("GET", `/sessions/${segment(id)}/events`, answers.listOf("events", answers.event));
+  }
+  accept(session: string): Promise<void> {
+    return request("POST", `/sessions/${segment(session)}/accept`, nothing);
+  }
+  end(session: string, reason: "technician" | "refused"): Promise<void> {
+    return request("POST", `/sessions/${segment(session)}/end`, nothing, { reason });
+  }
+  async joinToken(session: string, claim: { key: string; time: string; proof: string }): Promise<string> {
+    const body = { role: "viewer", ...claim };
+    const path = `/sessions/${segment(session)}/token`;
+    return (await request("POST", path, answers.joinToken, body)).token;
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The page behind a one-time link, for the person who is helped. It reads its
+ * own stage with a value derived from the link's fragment; the fragment itself
+ * goes nowhere. Opening the page changes nothing: only a gesture does.
+ */
+import "./requester.css";
+import { toBase64Url } from "../protocol/bytes.ts";
+import { type Code, derivePage, parseCode } from "../protocol/invite.ts";
+import { t } from "../ui/texts.ts";
+import { type Answer, PageApi } from "./page-api.ts";
+import { systemOf } from "./system.ts";
+import { View } from "./view.ts";
+
+const POLL_MS = 2000;
+
+async function start(root: HTMLElement): Promise<void> {
+  document.title = t("requester.title");
+  const id = location.pathname.replace(/^\/j\//, "").replace(/\/$/, "");
+  const code = parseCode(location.hash.slice(1));
+  if (code === undefined || id === "") {
+    View.problem(root, t("requester.incomplete"), t("requester.incomplete.hint"));
+    return;
+  }
+  const api = new PageApi(id, toBase64Url(await derivePage(code.secret)));
+  await follow(root, api, code);
+}
+
+/** Shows the page and keeps its stage fresh until nothing can change any more. */
+async function follow(root: HTMLElement, api: PageApi, code: Code): Promise<void> {
+  let view: View | undefined;
+  for (;;) {
+    const answer = await api.read();
+    if (answer.is === "page" && view === undefined) {
+      view = new View(root, answer.page, {
+        fileName: `Beside-${code.secret}${code.keyHash}`,
+        system: systemOf(navigator.userAgent),
+        onStart: () => api.opened().catch(() => undefined), // for the technician's eyes only: nothing depends on it
+      });
+    }
+    if (show(root, view, answer)) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** Shows one answer; true when it was the last. */
+function show(root: HTMLElement, view: View | undefined, answer: Answer): boolean {
+  switch (answer.is) {
+    case "page":
+      return view?.update(answer.page) ?? true;
+    case "unknown":
+      View.problem(root, t("requester.unknown"), t("requester.unknown.hint"));
+      return true;
+    case "away":
+      if (view === undefined) View.problem(root, t("requester.away"), t("requester.away.hint"));
+      else view.away();
+      return false;
+    default:
+      return answer satisfies never;
+  }
+}
+
+const root = document.getElementById("app");
+if (root !== null) {
+  start(root).catch((error: unknown) => {
+    console.error(error);
+    View.problem(root, t("requester.broken"), t("requester.broken.hint"));
+  });
+  // Another link pasted over this one is another page.
+  addEventListener("hashchange", () => location.reload());
+}

@@ -1,0 +1,59 @@
+/** Order and words of the desk. Pure; the broker's rules stand in its package desk. */
+import type { Level, Session, Ticket, TicketState } from "../protocol/answers.ts";
+import { LEVELS, TICKET_STATES } from "../protocol/answers.ts";
+import type { Key } from "./texts.ts";
+
+/** ITIL's matrix, for showing what a choice leads to; the broker decides. */
+export function priorityOf(impact: Level, urgency: Level): number {
+  return 1 + LEVELS.indexOf(impact) + LEVELS.indexOf(urgency);
+}
+
+const PRIORITY: readonly Key[] = [
+  "desk.priority.1",
+  "desk.priority.2",
+  "desk.priority.3",
+  "desk.priority.4",
+  "desk.priority.5",
+];
+
+export function priorityText(priority: number): Key {
+  return PRIORITY[priority - 1] ?? "desk.priority.5";
+}
+
+export const STATE_TEXT: Readonly<Record<TicketState, Key>> = {
+  open: "desk.state.open",
+  helping: "desk.state.helping",
+  waiting: "desk.state.waiting",
+  resolved: "desk.state.resolved",
+  closed: "desk.state.closed",
+};
+
+/** The states that a ticket may go to next, as the broker allows. */
+export const NEXT_STATES: Readonly<Record<TicketState, readonly TicketState[]>> = {
+  open: ["helping", "waiting", "resolved"],
+  helping: ["open", "waiting", "resolved"],
+  waiting: ["open", "helping", "resolved"],
+  resolved: ["open", "helping", "closed"],
+  closed: [],
+};
+
+/** Which tickets a view of the desk holds. */
+export type View = "work" | "done" | "all";
+
+export const VIEW_STATES: Readonly<Record<View, readonly TicketState[]>> = {
+  work: ["open", "helping", "waiting"],
+  done: ["resolved", "closed"],
+  all: TICKET_STATES,
+};
+
+/** First by priority, then who has waited longest. */
+export function byPriorityThenAge(a: Ticket, b: Ticket): number {
+  return a.priority - b.priority || a.createdAt.localeCompare(b.createdAt) || a.number - b.number;
+}
+
+/** The session of a ticket that did not end, the newest first. */
+export function openSession(ticket: string, sessions: readonly Session[]): Session | undefined {
+  return sessions
+    .filter((s) => s.ticket === ticket && s.phase !== "ended")
+    .toSorted((a, b) => b.invitedAt.localeCompare(a.invitedAt))[0];
+}

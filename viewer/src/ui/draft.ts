@@ -1,0 +1,32 @@
+/** What a session's events say was done, as the first lines of a ticket's note. Pure. */
+import type { AuditEvent, Session } from "../protocol/answers.ts";
+import { between, moment } from "./format.ts";
+import { t } from "./texts.ts";
+
+type Facts = Pick<Session, "liveAt" | "endedAt" | "system">;
+
+/** One line a session: when, how long, on what, seen or controlled. Empty when nothing was ever shown. */
+export function draftOf(session: Facts, events: readonly Pick<AuditEvent, "kind">[], now: number): string {
+  if (session.liveAt === undefined) return "";
+  const end = session.endedAt ?? new Date(now).toISOString();
+  const controlled = events.some((e) => e.kind === "client.control_started");
+  return t(controlled ? "desk.draft.controlled" : "desk.draft.seen", {
+    when: moment(session.liveAt, now),
+    length: between(session.liveAt, end),
+    system: systemText(session.system) || t("desk.draft.computer"),
+  });
+}
+
+/** Text that is there, then the draft, which is not added twice. */
+export function withDraft(text: string, draft: string): string {
+  if (draft === "" || text.includes(draft)) return text;
+  return text === "" ? draft : `${text}\n${draft}`;
+}
+
+/** How a machine is called: "Debian GNU/Linux 12 (amd64)". */
+export function systemText(system: Session["system"]): string {
+  if (system === undefined) return "";
+  const { os, arch, name, version } = system;
+  const words = name === "" ? `${os} ${version}`.trim() : name;
+  return arch === "" ? words : `${words} (${arch})`;
+}

@@ -1,0 +1,13 @@
+/** The words of an error, for the person in front of the page. */
+import { ApiError } from "../protocol/api.ts";
+import { t } from "./texts.ts";
+
+export function problemText(error: unknown): string {
+  if (!(error instanceof ApiError)) {
+    console.error(error);
+    return t("error.internal");
+  }
+  if (error.code === "offline") return t("error.offline");
+  if (error.message !== "") return error.message;
+  return t(error.status === 404 ? "error.not-found" : "error.internal");
+}

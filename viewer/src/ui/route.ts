@@ -1,0 +1,54 @@
+/** The paths of the technician's pages. Pure. */
+export type Route =
+  | { readonly page: "signin" }
+  | { readonly page: "desk"; readonly ticket: string | undefined }
+  | { readonly page: "sessions" }
+  | { readonly page: "timeline"; readonly session: string }
+  | { readonly page: "live"; readonly session: string }
+  | { readonly page: "unknown" };
+
+/** The route of a path. */
+export function routeOf(path: string): Route {
+  const [first = "", second, third, ...rest] = path.replace(/^\/|\/$/g, "").split("/");
+  if (rest.length > 0) return { page: "unknown" };
+  const depth = third !== undefined ? 3 : second !== undefined ? 2 : 1;
+  switch (`${first}/${depth}`) {
+    case "/1":
+      return { page: "desk", ticket: undefined };
+    case "signin/1":
+      return { page: "signin" };
+    case "tickets/2":
+      return { page: "desk", ticket: second };
+    case "sessions/1":
+      return { page: "sessions" };
+    case "sessions/2":
+      return { page: "timeline", session: second ?? "" };
+    case "sessions/3":
+      return third === "live" ? { page: "live", session: second ?? "" } : { page: "unknown" };
+    default:
+      return { page: "unknown" };
+  }
+}
+
+export const paths = {
+  desk: "/",
+  signIn: "/signin",
+  sessions: "/sessions",
+  ticket: (id: string) => `/tickets/${id}`,
+  session: (id: string) => `/sessions/${id}`,
+  live: (id: string) => `/sessions/${id}/live`,
+} as const;
+
+/** The parts of a sign-in link's fragment: the secret, and a session that it hands over. */
+export interface SignInFragment {
+  readonly secret: string;
+  readonly handover: { readonly session: string; readonly keys: string } | undefined;
+}
+
+/** Reads the fragment of a sign-in link; undefined when there is none. */
+export function signInFragment(hash: string): SignInFragment | undefined {
+  const [secret = "", session, keys] = hash.replace(/^#/, "").split(".");
+  if (secret === "") return undefined;
+  const handover = session !== undefined && keys !== undefined ? { session, keys } : undefined;
+  return { secret, handover };
+}
