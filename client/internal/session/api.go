@@ -1,0 +1,195 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/tls"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"beside/signaling/grant"
+	"beside/signaling/invite"
+)
+
+const (
+	callTimeout   = 10 * time.Second
+	maxReplyBytes = 64 << 10
+)
+
+// api is the part of the broker's REST interface that a client uses.
+type api struct {
+	broker *url.URL
+	tls    *tls.Config
+	http   *http.Client
+	key    ed25519.PrivateKey
+	pub    ed25519.PublicKey
+}
+
+func newAPI(broker *url.URL, trust *tls.Config, key ed25519.PrivateKey, pub ed25519.PublicKey) *api {
+	transport := &http.Transport{
+		TLSClientConfig: trust, Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true,
+		TLSHandshakeTimeout: callTimeout, ResponseHeaderTimeout: callTimeout, IdleConnTimeout: time.Minute,
+	}
+	return &api{
+		broker: broker, tls: trust, key: key, pub: pub,
+		http: &http.Client{
+			Transport: transport, Timeout: callTimeout,
+			// Where to connect stands in the configuration, and nowhere else.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+}
+
+func (a *api) close() { a.http.CloseIdleConnections() }
+
+// dialer opens websockets with the same trust.
+func (a *api) dialer() *websocket.Dialer {
+	return &websocket.Dialer{TLSClientConfig: a.tls, Proxy: http.ProxyFromEnvironment, HandshakeTimeout: callTimeout}
+}
+
+// issuer is the name under which this broker signs its tokens.
+func (a *api) issuer() string { return a.broker.Scheme + "://" + a.broker.Host }
+
+// refusal is an answer of the broker that says no for good.
+type refusal struct {
+	Status int    `json:"-"`
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+func (r *refusal) Error() string { return fmt.Sprintf("broker refused: %d %s", r.Status, r.Code) }
+
+// asRefusal returns the refusal in err, or nil: then trying again may help.
+func asRefusal(err error) *refusal {
+	var r *refusal
+	errors.As(err, &r)
+	return r
+}
+
+// joined is the answer to a redeem.
+type joined struct {
+	Session      string       `json:"session"`
+	Token        string       `json:"token"`
+	Keys         grant.JWKSet `json:"keys"`
+	Organisation string       `json:"organisation"`
+	Technician   string       `json:"technician"`
+	Signaling    string       `json:"signaling"`
+}
+
+// redeem spends the invitation for this process's key. The same key may do so
+// again, after a lost reply.
+func (a *api) redeem(ctx context.Context, secret invite.Secret, system System, version string) (*joined, error) {
+	join := secret.Join()
+	var out joined
+	err := a.call(ctx, http.MethodPost, "/api/v1/redeem", struct {
+		Join    string `json:"join"`
+		Key     string `json:"key"`
+		Proof   string `json:"proof"`
+		System  System `json:"system"`
+		Version string `json:"version"`
+	}{
+		encode(join[:]), encode(a.pub), encode(ed25519.Sign(a.key, grant.RedeemStatement(join, a.pub))), system, version,
+	}, &out)
+	if err == nil && (out.Session == "" || out.Token == "" || out.Signaling == "") {
+		return nil, errors.New("redeem: the broker's answer is not complete")
+	}
+	return &out, err
+}
+
+// ticket opens one socket.
+type ticket struct {
+	Token     string       `json:"token"`
+	Keys      grant.JWKSet `json:"keys"`
+	Signaling string       `json:"signaling"`
+}
+
+// token gets a fresh join token by a signature of the session key.
+func (a *api) token(ctx context.Context, session string) (*ticket, error) {
+	now := time.Now().UTC().Truncate(time.Second)
+	var out ticket
+	err := a.call(ctx, http.MethodPost, "/api/v1/sessions/"+url.PathEscape(session)+"/token", struct {
+		Role  grant.Role `json:"role"`
+		Key   string     `json:"key"`
+		Time  string     `json:"time"`
+		Proof string     `json:"proof"`
+	}{
+		grant.Client, encode(a.pub), now.Format(time.RFC3339),
+		encode(ed25519.Sign(a.key, grant.TokenStatement(grant.Client, session, now))),
+	}, &out)
+	if err == nil && (out.Token == "" || out.Signaling == "") {
+		return nil, errors.New("token: the broker's answer is not complete")
+	}
+	return &out, err
+}
+
+// signingKeys reads the keys that sign tokens.
+func (a *api) signingKeys(ctx context.Context) (out grant.JWKSet, err error) {
+	err = a.call(ctx, http.MethodGet, "/.well-known/jwks.json", nil, &out)
+	return out, err
+}
+
+// call sends one request. A *refusal is the broker's last word; any other error
+// may pass.
+func (a *api) call(ctx context.Context, method, path string, in, out any) error {
+	var body io.Reader
+	if in != nil {
+		raw, err := json.Marshal(in)
+		if err != nil {
+			return fmt.Errorf("encode request: %w", err)
+		}
+		body = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, a.issuer()+path, body)
+	if err != nil {
+		return fmt.Errorf("make request: %w", err)
+	}
+	if in != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := a.http.Do(req)
+	if err != nil {
+		return fmt.Errorf("call broker: %w", err)
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxReplyBytes))
+	if err != nil {
+		return fmt.Errorf("read the broker's answer: %w", err)
+	}
+	switch {
+	case resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated:
+		if err := json.Unmarshal(raw, out); err != nil {
+			return errors.New("the broker's answer is malformed")
+		}
+		return nil
+	case resp.StatusCode >= 500, resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusRequestTimeout:
+		return fmt.Errorf("broker answered %s", resp.Status)
+	}
+	r := &refusal{Status: resp.StatusCode}
+	_ = json.Unmarshal(raw, r) // a refusal without a code is one too
+	return r
+}
+
+// socketURL checks where the broker wants its socket opened: on itself, and as
+// safely as everything else.
+func (a *api) socketURL(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return nil, errors.New("the broker's signaling address is malformed")
+	}
+	want := map[string]string{"https": "wss", "http": "ws"}[a.broker.Scheme]
+	if u.Scheme != want || u.Host != a.broker.Host || u.User != nil {
+		return nil, errors.New("the broker's signaling address is not its own")
+	}
+	return u, nil
+}
+
+func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }

@@ -1,0 +1,184 @@
+package session
+
+import (
+	"time"
+
+	"beside/client/internal/window"
+	"beside/signaling"
+)
+
+// link is the delivery to and from one running instance of the viewer. It
+// outlives sockets and PeerConnections.
+type link struct {
+	epoch string
+	out   *signaling.Outbox
+	in    *signaling.Inbox
+	road  *road // the PeerConnection of now; nil between two
+	wait  backoff
+}
+
+// onWelcome runs when a socket is open: whatever was not acknowledged is sent
+// again.
+func (s *session) onWelcome(w *wire, m signaling.Welcome) {
+	s.wire, s.ice = w, m.ICE
+	if m.Technician != "" {
+		s.technician = m.Technician
+	}
+	s.journal.Recorded(m.Recorded)
+	for _, e := range s.journal.Kept() {
+		s.send(e)
+	}
+	s.onState(m.State)
+	s.showWaiting()
+	s.showBar()
+}
+
+func (s *session) onWireLost(w *wire) {
+	if s.wire != w {
+		return
+	}
+	s.wire = nil
+	s.showWaiting()
+}
+
+func (s *session) onSignaling(w *wire, m signaling.Message) {
+	if s.wire != w {
+		return // of a socket that is gone
+	}
+	switch m := m.(type) {
+	case signaling.StateChange:
+		s.onState(m.State)
+	case signaling.Recorded:
+		s.journal.Recorded(m.Seq)
+	case signaling.Answer:
+		s.onAnswer(m)
+	case signaling.Candidate:
+		s.onCandidate(m)
+	case signaling.Ack:
+		if l := s.link; l != nil && m.From == l.epoch && m.To == s.epoch {
+			l.out.Acked(m.Upto)
+		}
+	case signaling.Beat:
+		// Its arrival was all it says.
+	default:
+		s.log.Warn("message of the broker out of place", "type", signaling.Type(m))
+		w.conn.Close()
+	}
+}
+
+// onState follows the broker's truth: which instance of the viewer is there, and
+// whether the technician accepted who joined.
+func (s *session) onState(st signaling.State) {
+	s.state = st
+	if st.Phase == signaling.Ended {
+		s.finish(st.Reason, true)
+		return
+	}
+	if !s.mayConnect() {
+		return
+	}
+	if s.link == nil || s.link.epoch != st.Peer {
+		s.replaceLink(st.Peer)
+		return
+	}
+	for _, m := range s.link.out.Unacked() {
+		s.send(m)
+	}
+	if s.link.road == nil {
+		s.build()
+	}
+}
+
+// mayConnect reports whether a viewer is there and the technician accepted us.
+func (s *session) mayConnect() bool {
+	switch s.state.Phase {
+	case signaling.Asking, signaling.Live, signaling.Paused:
+		return s.wire != nil && s.state.Peer != "" && !s.isOver()
+	}
+	return false
+}
+
+// replaceLink turns to another instance of the viewer: the one before is gone.
+func (s *session) replaceLink(epoch string) {
+	if s.link != nil {
+		s.closeRoad(s.link.road)
+	}
+	s.link = &link{epoch: epoch, out: signaling.NewOutbox(s.epoch, epoch), in: signaling.NewInbox(s.epoch, epoch)}
+	s.build()
+}
+
+// deliver sends a message to the viewer and keeps it until it is acknowledged.
+func (s *session) deliver(l *link, m signaling.PeerMessage) {
+	if l != s.link {
+		return
+	}
+	numbered, err := l.out.Add(m)
+	if err != nil {
+		s.log.Warn("viewer acknowledges nothing", "error", err)
+		return
+	}
+	s.send(numbered)
+}
+
+// take acknowledges a message of the viewer and reports whether it is the next.
+func (s *session) take(m signaling.PeerMessage) bool {
+	l := s.link
+	if l == nil || m.Head().From != l.epoch {
+		return false
+	}
+	next := l.in.Take(m)
+	s.send(l.in.Ack())
+	return next
+}
+
+func (s *session) onAnswer(m signaling.Answer) {
+	if !s.take(m) || s.link.road == nil {
+		return
+	}
+	r := s.link.road
+	if err := r.peer.Answer(m.SDP); err != nil {
+		s.log.Warn("answer refused", "error", err)
+		if isFingerprint(err) {
+			s.verifyFailed("fingerprint")
+			return
+		}
+		s.lose(r)
+	}
+}
+
+func (s *session) onCandidate(m signaling.Candidate) {
+	if s.take(m) && s.link.road != nil {
+		s.link.road.peer.AddCandidate(m)
+	}
+}
+
+// lose gives a PeerConnection up and builds another when it can.
+func (s *session) lose(r *road) {
+	if s.link == nil || s.link.road != r {
+		return
+	}
+	l := s.link
+	s.closeRoad(r)
+	s.showBar()
+	pause := min(max(2*l.wait.bound, firstWait), longestWait)
+	l.wait.bound = pause
+	s.after(pause, func() {
+		if s.link == l && l.road == nil && s.mayConnect() && s.state.Peer == l.epoch {
+			s.build()
+		}
+	})
+}
+
+// showWaiting shows what is being waited for, before there is a bar.
+func (s *session) showWaiting() {
+	switch {
+	case s.bar != nil || s.question != nil || s.cfg.Devices.Unable != nil:
+	case s.wire != nil:
+		s.wait(window.AwaitingTechnician)
+	case s.page.stage == window.AwaitingTechnician:
+		s.wait(window.Reconnecting)
+	}
+}
+
+// restartAfter is how long a silent path may stay so before another is looked for.
+const restartAfter = 2 * time.Second

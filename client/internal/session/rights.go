@@ -1,0 +1,159 @@
+package session
+
+import (
+	"beside/client/internal/consent"
+	"beside/client/internal/window"
+	"beside/signaling/control"
+	"beside/signaling/grant"
+	"beside/signaling/record"
+)
+
+// Who took rights back, in the words of the log.
+const (
+	byRequester  = "requester"
+	byTechnician = "technician"
+	byToken      = "token"
+)
+
+// rest is one reason for which rights rest.
+type rest struct{ end func() }
+
+func (h *rest) hold(g *consent.Gate, scopes grant.Set) {
+	if h.end == nil {
+		h.end = g.Hold(scopes)
+	}
+}
+
+func (h *rest) release() {
+	if h.end != nil {
+		h.end()
+		h.end = nil
+	}
+}
+
+// holds are the reasons: the requester paused, a question is open, the token ran
+// out.
+type holds struct{ pause, question, token rest }
+
+// apply puts what holds now into effect and tells everybody: the picture and the
+// hands follow the Gate, the viewer hears its rights, the bar says who sees.
+func (s *session) apply() {
+	if r := s.verifiedRoad(); r != nil && !s.isOver() {
+		s.showPicture(r)
+		s.giveHands(r)
+		granted, gen := s.gate.Granted()
+		if r.expired {
+			granted = granted.Without(grant.SetOf(grant.Control))
+		}
+		s.tellViewer(r, control.Rights{
+			Generation: gen, Scopes: granted, Paused: s.holds.pause.end != nil, Asking: s.questions.Open(),
+		})
+	}
+	s.showBar()
+}
+
+// takeBack revokes rights that are live.
+func (s *session) takeBack(scopes grant.Set, by string) {
+	granted, _ := s.gate.Granted()
+	gone := granted.Narrow(scopes)
+	if gone.Empty() {
+		return
+	}
+	s.gate.Revoke(gone)
+	s.revoked(gone, by)
+	s.apply()
+}
+
+// revoked records that rights went.
+func (s *session) revoked(gone grant.Set, by string) {
+	_, gen := s.gate.Granted()
+	s.releaseHands()
+	s.record(record.RightsRevoked{Generation: gen, Scopes: gone.String(), By: by})
+	s.story.add(window.TookBack, gone)
+}
+
+// pause makes everything rest until resume.
+func (s *session) pause() {
+	if s.holds.pause.end != nil {
+		return
+	}
+	s.holds.pause.hold(s.gate, consent.Offered())
+	s.releaseHands()
+	s.record(record.SharingPaused{})
+	s.story.add(window.PausedStep, grant.Set{})
+	s.apply()
+}
+
+func (s *session) resume() {
+	if s.holds.pause.end == nil {
+		return
+	}
+	s.holds.pause.release()
+	s.record(record.SharingResumed{})
+	s.story.add(window.ResumedStep, grant.Set{})
+	s.apply()
+}
+
+// openBar opens the bar; without it nobody may see.
+func (s *session) openBar() bool {
+	if s.bar != nil {
+		return true
+	}
+	s.page.hide()
+	bar, err := s.cfg.UI.OpenBar(s.barState())
+	if err != nil {
+		s.log.Error("no bar", "error", err)
+		return false
+	}
+	s.bar = bar
+	s.go_(func() { s.watchBar(bar) })
+	return true
+}
+
+// watchBar brings what the person does on the bar. Stop does not wait for run.
+func (s *session) watchBar(bar window.Bar) {
+	for {
+		select {
+		case act := <-bar.Acts():
+			s.post(func() { s.onAct(act) })
+		case <-bar.Stopped():
+			s.stop()
+			return
+		case <-s.over:
+			return
+		}
+	}
+}
+
+func (s *session) onAct(act window.Act) {
+	if s.isOver() {
+		return
+	}
+	switch act {
+	case window.Pause:
+		s.pause()
+	case window.Resume:
+		s.resume()
+	case window.TakeBack:
+		s.takeBack(grant.SetOf(grant.Control), byRequester)
+	}
+}
+
+func (s *session) barState() window.BarState {
+	granted, _ := s.gate.Granted()
+	r := s.verifiedRoad()
+	there := r != nil && !r.lost
+	paused := s.holds.pause.end != nil
+	return window.BarState{
+		Technician: s.technician, Since: s.story.began, StopKey: s.panicName, Paused: paused,
+		Sees:     there && !paused && granted.Contains(grant.View),
+		Controls: there && !paused && !r.expired && granted.Contains(grant.Control) && s.hands.Load() != nil,
+		Lost:     !there && !granted.Empty(),
+	}
+}
+
+func (s *session) showBar() {
+	if s.bar != nil && !s.isOver() {
+		s.bar.Set(s.barState())
+	}
+}

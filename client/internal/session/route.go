@@ -1,0 +1,146 @@
+package session
+
+import (
+	"encoding/json"
+
+	"beside/client/internal/consent"
+	"beside/signaling"
+	"beside/signaling/control"
+	"beside/signaling/record"
+)
+
+// inputs names the messages that control.DecodeInput reads. It is never written.
+var inputs = map[string]bool{"key": true, "text": true, "release": true, "move": true, "button": true, "wheel": true}
+
+// route takes every message of a viewer, on the goroutine of its channel: input
+// goes to the hands from here, so that it does not wait for anything else and
+// the channel waits for the hands; all else is posted.
+func (s *session) route(r *road, post func(func()), channel string, data []byte) {
+	if !r.verified.Load() {
+		if channel == control.ChannelControl {
+			post(func() { s.onControl(r, data) })
+		}
+		return
+	}
+	name := "display"
+	if channel != control.ChannelDisplay {
+		name = messageName(data)
+	}
+	switch {
+	case channel == control.ChannelDisplay:
+		s.onFeedback(r, post, data)
+	case channel == control.ChannelPointer && name != "move":
+		post(func() { s.violation(r, name) })
+	case inputs[name]:
+		s.onInput(r, post, name, data)
+	default:
+		post(func() { s.onControl(r, data) })
+	}
+}
+
+// messageName reads the type of a message, as strictly as its decoder will.
+func messageName(data []byte) string {
+	var members map[string]json.RawMessage
+	var name string
+	if len(data) > control.MaxMessageBytes || json.Unmarshal(data, &members) != nil ||
+		json.Unmarshal(members["type"], &name) != nil {
+		return ""
+	}
+	return name
+}
+
+func (s *session) onFeedback(r *road, post func(func()), data []byte) {
+	switch s.gate.Judge("display", 0) {
+	case consent.Late:
+		return
+	case consent.Violation:
+		post(func() { s.violation(r, "display") })
+		return
+	}
+	st := r.stream.Load()
+	if st == nil {
+		return
+	}
+	if err := st.OnMessage(data); err != nil {
+		post(func() { s.violation(r, "display") })
+	}
+}
+
+func (s *session) onInput(r *road, post func(func()), name string, data []byte) {
+	in, err := control.DecodeInput(data)
+	if err != nil {
+		post(func() { s.violation(r, name) })
+		return
+	}
+	switch s.gate.Judge(name, in.Generation()) {
+	case consent.Late:
+		return
+	case consent.Violation:
+		post(func() { s.violation(r, name) })
+		return
+	}
+	h := s.hands.Load()
+	if h == nil || s.isOver() {
+		return
+	}
+	if name != "release" && s.used.CompareAndSwap(false, true) {
+		post(func() { s.record(record.ControlStarted{}) })
+	}
+	h.Handle(in)
+}
+
+// onControl takes a message on control that is not input. Until a viewer is
+// verified its first message must be hello, and the rest is dropped.
+func (s *session) onControl(r *road, data []byte) {
+	if s.isOver() {
+		return
+	}
+	name := messageName(data)
+	m, err := control.DecodeFromViewer(data)
+	hello, isHello := m.(control.HelloViewer)
+	switch {
+	case !r.hello && (err != nil || !isHello):
+		s.verifyFailed("order")
+	case isHello:
+		s.onHello(r, hello)
+	case !r.verified.Load():
+		// Its token is being checked.
+	case err != nil || s.gate.Judge(name, 0) == consent.Violation:
+		s.violation(r, name)
+	case s.gate.Judge(name, 0) == consent.Accept:
+		s.handle(r, m)
+	}
+}
+
+func (s *session) handle(r *road, m control.Message) {
+	switch m := m.(type) {
+	case control.Token:
+		s.onToken(r, m)
+	case control.Ask:
+		s.onAsk(r, m)
+	case control.Yield:
+		s.takeBack(m.Scopes, byTechnician)
+	case control.Show:
+		if st := r.stream.Load(); st != nil {
+			st.Show(m.Monitor)
+		}
+	case control.Bye:
+		s.onBye(m)
+	}
+}
+
+// onBye ends the session at the technician's word, whatever reason it names: a
+// viewer cannot speak for the requester.
+func (s *session) onBye(control.Bye) { s.finish(signaling.ByTechnician, false) }
+
+// violation ends the session: nobody honest sends this.
+func (s *session) violation(r *road, name string) {
+	s.gate.Shut()
+	needs, known := consent.Needs(name)
+	if !known {
+		name = "unknown"
+	}
+	s.log.Warn("viewer sent what no grant allows", "message", name)
+	s.record(record.ScopeViolation{Message: name, Needs: string(needs)})
+	s.finish(signaling.Violation, false)
+}

@@ -1,0 +1,143 @@
+package session
+
+import (
+	"errors"
+	"time"
+
+	"beside/client/internal/consent"
+	"beside/client/internal/display"
+	"beside/client/internal/input"
+	"beside/client/internal/screen"
+	"beside/signaling/control"
+	"beside/signaling/grant"
+	"beside/signaling/record"
+)
+
+// againAfter is how long a screen that failed is left alone.
+const againAfter = time.Second
+
+// showPicture shows the screen on r when the right to view is live and nothing
+// is shown there yet.
+func (s *session) showPicture(r *road) {
+	lease, live := s.gate.Lease(grant.View)
+	if !live || r.stream.Load() != nil {
+		return
+	}
+	source, err := s.cfg.Devices.Screen()
+	if err != nil {
+		s.log.Error("no screen to show", "error", err)
+		s.record(record.ClientUnable{Code: string(control.NoScreen)})
+		s.tellViewer(r, control.Notice{Code: control.NoScreen})
+		return
+	}
+	st := &display.Stream{
+		Source: source, Lease: lease,
+		Send:   func(msg []byte) error { return r.peer.Send(control.ChannelDisplay, msg) },
+		Layout: func(all []screen.Monitor, shown screen.Monitor) { s.post(func() { s.onLayout(r, all, shown) }) },
+	}
+	r.stream.Store(st)
+	s.go_(func() {
+		err := st.Run(r.ctx)
+		_ = source.Close() // nothing of it is needed any more
+		r.stream.Store(nil)
+		s.post(func() { s.onPictureEnd(r, err) })
+	})
+}
+
+// onPictureEnd shows the screen again: at once under a new right, a little later
+// when it had failed.
+func (s *session) onPictureEnd(r *road, err error) {
+	if r.link.road != r || s.isOver() {
+		return
+	}
+	if errors.Is(err, consent.ErrRevoked) {
+		s.showPicture(r)
+		return
+	}
+	s.log.Warn("picture ended", "error", err)
+	r.timers = append(r.timers, s.after(againAfter, func() {
+		if r.link.road == r && !s.isOver() {
+			s.showPicture(r)
+		}
+	}))
+}
+
+// onLayout tells the viewer which monitors there are, and the hands where theirs
+// lies.
+func (s *session) onLayout(r *road, all []screen.Monitor, shown screen.Monitor) {
+	if r.link.road != r || s.isOver() {
+		return
+	}
+	if len(r.screens.Monitors) == 0 {
+		s.record(record.CaptureStarted{Width: shown.Area.Dx(), Height: shown.Area.Dy()})
+	}
+	r.screens, r.area = control.Screens{Shown: shown.Name}, shown.Area
+	for _, m := range all {
+		r.screens.Monitors = append(r.screens.Monitors, control.Monitor{
+			ID: m.Name, Name: m.Name, X: m.Area.Min.X, Y: m.Area.Min.Y,
+			Width: m.Area.Dx(), Height: m.Area.Dy(), Primary: m.Primary,
+		})
+	}
+	s.tellViewer(r, r.screens)
+	if h := s.hands.Load(); h != nil {
+		h.Show(r.area)
+	}
+}
+
+// giveHands lends the right to control to the hands, which open with the first.
+func (s *session) giveHands(r *road) {
+	lease, live := s.gate.Lease(grant.Control)
+	if !live || s.noInput {
+		return
+	}
+	h := s.hands.Load()
+	if h == nil {
+		if h = s.openHands(r); h == nil {
+			return
+		}
+	}
+	if s.leased != lease.Generation() {
+		s.leased = lease.Generation()
+		h.Use(lease, lease.Generation())
+	}
+	h.Show(r.area)
+}
+
+func (s *session) openHands(r *road) *input.Hands {
+	injector, err := s.cfg.Devices.Hands()
+	if err != nil {
+		s.noInput = true
+		s.log.Warn("no input can be injected", "error", err)
+		s.record(record.ClientUnable{Code: string(control.NoInput)})
+		s.tellViewer(r, control.Notice{Code: control.NoInput})
+		return nil
+	}
+	h := input.NewHands(injector, s.log)
+	s.go_(func() {
+		h.Run(s.ctx)
+		if err := injector.Close(); err != nil {
+			s.log.Warn("input not put back", "error", err)
+		}
+	})
+	s.hands.Store(h)
+	return h
+}
+
+// releaseHands lets go of every key and button. When it returns nothing is down.
+func (s *session) releaseHands() {
+	if h := s.hands.Load(); h != nil {
+		h.Release()
+	}
+}
+
+func (s *session) grabPanicKey() {
+	if s.cfg.Devices.PanicKey == nil {
+		return
+	}
+	name, release, err := s.cfg.Devices.PanicKey(s.stop)
+	if err != nil {
+		s.log.Warn("no key for Stop", "error", err)
+		return
+	}
+	s.panicName, s.panicGone = name, release
+}

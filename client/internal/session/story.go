@@ -1,0 +1,70 @@
+package session
+
+import (
+	"time"
+
+	"beside/client/internal/window"
+	"beside/signaling"
+	"beside/signaling/grant"
+)
+
+// maxSteps bounds what the summary lists.
+const maxSteps = 200
+
+// story is what the summary tells. Owned by run.
+type story struct {
+	began   time.Time // when something was allowed first
+	ended   time.Time // when nothing was any more
+	allowed grant.Set
+	refused bool
+	steps   []window.Step
+}
+
+func (s *story) add(kind window.StepKind, scopes grant.Set) {
+	if kind == window.Refused {
+		s.refused = true
+	}
+	if len(s.steps) < maxSteps {
+		s.steps = append(s.steps, window.Step{At: time.Now(), Kind: kind, Scopes: scopes})
+	}
+}
+
+// arrived tells that the technician is there, for the first time or again.
+func (s *story) arrived() {
+	if len(s.steps) == 0 {
+		s.add(window.Joined, grant.Set{})
+		return
+	}
+	s.add(window.ReturnedStep, grant.Set{})
+}
+
+func (s *story) begin() {
+	if s.began.IsZero() {
+		s.began = time.Now()
+	}
+}
+
+func (s *story) allow(scopes grant.Set) {
+	s.allowed = s.allowed.Union(scopes)
+	s.add(window.Gave, scopes)
+}
+
+// declinedAll reports whether the person was asked and allowed nothing.
+func (s *story) declinedAll() bool { return s.refused && s.allowed.Empty() }
+
+// endOf says why it ended, as far as the requester cares.
+func endOf(r signaling.Reason) window.End {
+	switch r {
+	case signaling.ByTechnician, signaling.Refused, signaling.Revoked:
+		return window.EndedByTechnician
+	case signaling.Declined, signaling.Unanswered:
+		return window.EndedByDecline
+	case signaling.NotVerified, signaling.Violation:
+		return window.EndedBySafety
+	case signaling.LostClient, signaling.ClientFailure, signaling.ClientUnable:
+		return window.EndedByLoss
+	case signaling.Expired, signaling.LostToken:
+		return window.EndedByTime
+	}
+	return window.EndedByYou
+}

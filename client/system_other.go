@@ -1,0 +1,24 @@
+//go:build !linux
+
+package main
+
+import (
+	"errors"
+
+	"beside/client/internal/screen"
+	"beside/signaling/invite"
+)
+
+// errRunning reports that this link is being used by this account already.
+var errRunning = errors.New("beside is already running for this link")
+
+// detect: New of package window says that this system has no windows yet.
+func detect(func(string) string) (screen.Kind, *screen.NotShowableError) {
+	return screen.KindNative, nil
+}
+
+func openScreen(func(string) string) (screen.Source, error) { return screen.OpenPortable() }
+
+func systemName() string { return "" }
+
+func claim(invite.Secret, int) (free func(), err error) { return func() {}, nil }
