@@ -42,6 +42,7 @@ func (p *Place) Release() {
 		r := p.registry
 		r.mu.Lock()
 		defer r.mu.Unlock()
+		delete(r.unproven, p)
 		if r.pending[p.key]--; r.pending[p.key] == 0 {
 			delete(r.pending, p.key)
 		}
@@ -53,6 +54,18 @@ func (p *Place) Release() {
 func (p *Place) Serve(conn *signaling.Conn, host string) {
 	if !p.registry.start(func() { p.registry.serve(conn, host, p) }) {
 		p.Release()
-		conn.Fail(signaling.Errorf(signaling.GoingAway, "The broker stops. Connect again in a moment."))
+		conn.Fail(goingAway())
+	}
+}
+
+// hold lets Close reach a socket that has proven nothing yet.
+func (p *Place) hold(conn *signaling.Conn) {
+	r := p.registry
+	r.mu.Lock()
+	closed := r.closed
+	r.unproven[p] = conn
+	r.mu.Unlock()
+	if closed {
+		conn.Fail(goingAway())
 	}
 }

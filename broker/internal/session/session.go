@@ -19,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/netip"
 	"slices"
 	"sync"
@@ -62,11 +63,12 @@ type Registry struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup // of all goroutines; nothing is added once closed is set
 
-	mu      sync.Mutex
-	closed  bool
-	live    map[string]*live     // sessions that have a socket
-	away    map[string]time.Time // since when a session's client has been away
-	pending map[netip.Prefix]int // sockets of an address that have proven nothing yet
+	mu       sync.Mutex
+	closed   bool
+	live     map[string]*live           // sessions that have a socket
+	away     map[string]time.Time       // since when a session's client has been away
+	pending  map[netip.Prefix]int       // how many places an address has taken
+	unproven map[*Place]*signaling.Conn // their sockets, once they are open
 }
 
 // New reads the signing keys, making the first one, and starts the relay. The
@@ -84,7 +86,8 @@ func New(ctx context.Context, c Config) (*Registry, error) {
 	}
 	r := &Registry{
 		config: c, store: c.Store, journal: c.Journal, log: c.Log, issuer: grant.NewIssuer(c.Issuer, keys[0]),
-		live: make(map[string]*live), away: make(map[string]time.Time), pending: make(map[netip.Prefix]int),
+		live: make(map[string]*live), away: make(map[string]time.Time),
+		pending: make(map[netip.Prefix]int), unproven: make(map[*Place]*signaling.Conn),
 	}
 	public := make([]ed25519.PublicKey, len(keys))
 	for i, k := range keys {
@@ -143,6 +146,9 @@ func (r *Registry) Host(host string) bool { return slices.Contains(r.config.Host
 // stays away. It returns when ctx ends.
 func (r *Registry) Run(ctx context.Context) error {
 	after, err := r.journal.LastSeq(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("follow the log: %w", err)
 	}
@@ -206,16 +212,16 @@ func (r *Registry) Close() error {
 		return nil
 	}
 	r.closed = true
-	var sockets []*socket
+	conns := slices.Collect(maps.Values(r.unproven))
 	for _, l := range r.live {
-		sockets = append(sockets, l.sockets()...)
+		for _, s := range l.sockets() {
+			conns = append(conns, s.conn)
+		}
 	}
 	r.mu.Unlock()
 	var told sync.WaitGroup
-	for _, s := range sockets {
-		told.Go(func() {
-			s.conn.Fail(signaling.Errorf(signaling.GoingAway, "The broker stops. Connect again in a moment."))
-		})
+	for _, c := range conns {
+		told.Go(func() { c.Fail(goingAway()) })
 	}
 	told.Wait()
 	var err error

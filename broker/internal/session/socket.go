@@ -24,6 +24,7 @@ const (
 
 // serve runs one socket from its challenge to its end.
 func (r *Registry) serve(conn *signaling.Conn, host string, place *Place) {
+	place.hold(conn)
 	s, wire := r.handshake(conn, host, place.from)
 	place.Release()
 	if wire != nil {
@@ -150,7 +151,7 @@ func (r *Registry) authenticate(conn *signaling.Conn, auth signaling.Auth, nonce
 func (r *Registry) takePlace(s *socket) *signaling.Error {
 	old, ok := r.attach(s)
 	if !ok {
-		return signaling.Errorf(signaling.GoingAway, "The broker stops. Connect again in a moment.")
+		return goingAway()
 	}
 	if old == nil {
 		return nil
@@ -183,6 +184,10 @@ func actorOf(role grant.Role) record.Actor {
 		return record.Actor{Kind: record.Requester}
 	}
 	return record.Actor{Kind: record.Technician}
+}
+
+func goingAway() *signaling.Error {
+	return signaling.Errorf(signaling.GoingAway, "The broker stops. Connect again in a moment.")
 }
 
 func unauthorized() *signaling.Error {
