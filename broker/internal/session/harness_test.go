@@ -36,8 +36,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// patience bounds every wait for something that must happen.
-const patience = 10 * time.Second
+// patience bounds every wait for something that must happen; a beat comes sooner.
+const patience = 2 * signaling.BeatInterval
 
 // broker is a Registry behind its door, on real HTTP and a real database.
 type broker struct {
