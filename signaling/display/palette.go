@@ -1,5 +1,7 @@
 package display
 
+import "slices"
+
 const paletteSlots = 1024 // of the hash table; a power of two well over MaxColours
 
 // Palette collects the colours of tiles. The zero value is empty; Clear empties
@@ -60,7 +62,7 @@ func (p *Palette) AddRow(row []uint32) bool {
 func (p *Palette) slot(px uint32) uint32 {
 	s := px * 0x9e3779b1 >> 22
 	for p.keys[s] != 0 && p.keys[s] != px|taken {
-		s = (s + 1) % paletteSlots
+		s = (s + 1) & (paletteSlots - 1)
 	}
 	return s
 }
@@ -68,20 +70,24 @@ func (p *Palette) slot(px uint32) uint32 {
 // appendRow writes the indices of row, the leftmost pixel in the lowest bits,
 // padded to whole bytes.
 func (p *Palette) appendRow(b []byte, row []uint32, bits int) []byte {
+	n := (len(row)*bits + 7) / 8
+	b = slices.Grow(b, n)
+	out := b[len(b) : len(b)+n]
 	last, at := uint32(taken), uint8(0)
-	var acc, used int
+	var acc, used, next int
 	for _, px := range row {
 		if px != last {
 			last, at = px, p.index[p.slot(px)]
 		}
 		acc |= int(at) << used
 		if used += bits; used == 8 {
-			b = append(b, byte(acc))
+			out[next] = byte(acc)
 			acc, used = 0, 0
+			next++
 		}
 	}
 	if used > 0 {
-		b = append(b, byte(acc))
+		out[next] = byte(acc)
 	}
-	return b
+	return b[:len(b)+n]
 }

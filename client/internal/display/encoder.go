@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	minPack      = 64        // bytes; shorter bodies are sent as they are
-	maxRawBudget = 256 << 10 // bytes of tiles in one update before packing
-	copyRounds   = 2         // searches for moves after one change
+	minPack    = 64 // bytes; shorter bodies are sent as they are
+	rawFactor  = 4  // times the budget: tiles of one update before packing, however well they packed of late
+	copyRounds = 2  // searches for moves after one change
 )
 
 // Update is one update ready to be sent, message by message.
@@ -149,7 +149,7 @@ func (e *Encoder) Next(budget int) (u Update, ok bool) {
 		b = wire.AppendCopy(b, m.dst, m.src)
 	}
 	e.moves, e.moved = e.moves[:0], 0
-	limit := min(maxRawBudget, int(float64(budget)/e.ratio))
+	limit := min(rawFactor*budget, int(float64(budget)/e.ratio))
 	e.body = e.tiles(b, max(limit, 1))
 	return e.finish(reset), true
 }

@@ -11,8 +11,9 @@ import (
 
 const (
 	minScrollBlocks = 48  // fewer changed blocks are sent as tiles without looking
+	tightenStep     = 4   // rows
 	sampleWidth     = 128 // pixels of a band whose rows are hashed
-	maxSamples      = 8   // bands that vote
+	maxSamples      = 4   // bands that vote
 	minVotes        = 8   // rows that must agree on a distance
 	columnWidth     = 64  // pixels of a column that is checked and copied
 	minCopyRows     = 16  // shorter moves are not worth an op
@@ -70,10 +71,11 @@ func (s *scroller) find(now, old *wire.Framebuffer, box image.Rectangle) []move 
 }
 
 // tighten cuts columns off box in which nothing differs, so that borders which
-// stand still do not spoil the outer bands.
+// stand still do not spoil the outer bands. A sample of the rows is enough: too
+// narrow a box leaves more to the tiles.
 func tighten(now, old *wire.Framebuffer, box image.Rectangle) image.Rectangle {
 	left, right := box.Max.X, box.Min.X
-	for y := box.Min.Y; y < box.Max.Y; y++ {
+	for y := box.Min.Y; y < box.Max.Y; y += tightenStep {
 		a, b := now.Row(y, 0, now.W), old.Row(y, 0, old.W)
 		for x := box.Min.X; x < left; x++ {
 			if a[x] != b[x] {

@@ -30,8 +30,8 @@ type Stream struct {
 	// Send sends one message on the viewer's display channel. It must not block
 	// for long nor keep the message. It runs inside the Lease.
 	Send func(msg []byte) error
-	// Layout, if set, is told all monitors and which of them is shown: at first
-	// and whenever that changes. It runs on Run's goroutine.
+	// Layout, if set, is told all monitors and which of them is shown, whenever
+	// that may have changed. It runs on Run's goroutine.
 	Layout func(all []screen.Monitor, shown screen.Monitor)
 
 	mail mail // from other goroutines
@@ -123,6 +123,9 @@ func (s *Stream) work(now time.Time) error {
 	if err := s.look(now); err != nil {
 		return err
 	}
+	if err := s.flush(now); err != nil { // before the pointer: pixels wait for nothing
+		return err
+	}
 	if err := s.watchPointer(now); err != nil {
 		return err
 	}
@@ -146,6 +149,7 @@ func (s *Stream) look(now time.Time) error {
 		return nil
 	}
 	s.news = time.Time{}
+	s.pace.grabbed(now)
 	if err := s.Source.Damage(s.Lease, &s.damage); err != nil {
 		return fmt.Errorf("watch the screen: %w", err)
 	}
@@ -164,7 +168,6 @@ func (s *Stream) look(now time.Time) error {
 	if len(s.grabs) == 0 {
 		return nil
 	}
-	s.pace.grabbed(now)
 	return s.grab(s.grabs)
 }
 
