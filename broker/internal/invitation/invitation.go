@@ -25,7 +25,7 @@ import (
 	"beside/signaling/record"
 )
 
-// Life is how long a link may wait for its redeem.
+// Life is how long a link may wait for its redeem, at most and by default.
 const Life = 15 * time.Minute
 
 // Request asks for an invitation.
@@ -33,6 +33,7 @@ type Request struct {
 	Ticket             string
 	Technician         store.Technician // who will help: the session's owner
 	JoinHash, PageHash []byte           // SHA-256 of the link's join and page values
+	Life               time.Duration    // 0: Life
 	By                 record.Actor
 }
 
@@ -52,9 +53,12 @@ func Create(tx *store.Tx, r Request) (store.Invitation, []record.Event, error) {
 	if tk.State == desk.Closed {
 		return store.Invitation{}, nil, problem.New(http.StatusConflict, "ticket_closed", "This ticket is closed. Open a new one.")
 	}
+	if r.Life <= 0 || r.Life > Life {
+		r.Life = Life
+	}
 	i := store.Invitation{
 		ID: store.NewID(), Ticket: tk.ID, Session: store.NewID(), Technician: r.Technician.ID,
-		JoinHash: r.JoinHash, PageHash: r.PageHash, ExpiresAt: tx.Now().Add(Life),
+		JoinHash: r.JoinHash, PageHash: r.PageHash, ExpiresAt: tx.Now().Add(r.Life),
 	}
 	if err := tx.InsertSession(i.Session, tk.ID, i.Technician); err != nil {
 		return i, nil, err

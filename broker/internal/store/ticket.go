@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"time"
 
 	"beside/broker/internal/desk"
@@ -64,6 +65,12 @@ func (t *Tx) UpdateTicket(tk Ticket) (Ticket, error) {
 // Ticket reads one ticket.
 func (v *View) Ticket(id string) (tk Ticket, err error) {
 	err = v.row("ticket "+id, tk.scan, `SELECT `+ticketColumns+` FROM ticket WHERE id = $1`, id)
+	return tk, err
+}
+
+// TicketByNumber reads the ticket that people call by a number.
+func (v *View) TicketByNumber(number int64) (tk Ticket, err error) {
+	err = v.row(fmt.Sprintf("ticket %d", number), tk.scan, `SELECT `+ticketColumns+` FROM ticket WHERE number = $1`, number)
 	return tk, err
 }
 

@@ -59,7 +59,7 @@ func (s *Server) invite(ctx context.Context, in *newInvitationInput) (*newInvita
 	if err != nil {
 		return nil, err
 	}
-	request := invitation.Request{Ticket: in.ID, Technician: who.Technician, By: auth.Actor(who.Technician)}
+	request := invitation.Request{Ticket: in.ID, Technician: who.Technician, Life: s.deps.InvitationLife, By: auth.Actor(who.Technician)}
 	if request.JoinHash, err = decode32("joinHash", in.Body.JoinHash); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -34,6 +35,8 @@ type Deps struct {
 	Pages        fs.FS
 	Modules      []Module
 	Log          *slog.Logger
+	// InvitationLife is how long a link waits; 0: as long as it may.
+	InvitationLife time.Duration
 	// Draining closes when the broker begins to stop: it is no longer ready,
 	// and live streams end.
 	Draining <-chan struct{}
@@ -74,7 +77,7 @@ func New(d Deps) (*Server, error) {
 		writeProblem(w, r, problem.New(http.StatusNotFound, "not_found", "There is no such resource. See /openapi.json."))
 	})
 	mux.HandleFunc("GET /openapi.json", s.serveOpenAPI)
-	mux.Handle("GET /", pages)
+	mux.Handle("/", pages)
 	s.handler = s.wrap(mux)
 	return s, nil
 }

@@ -26,7 +26,7 @@ type Session struct {
 	Invitation     string           `json:"invitation"`
 	Phase          signaling.Phase  `json:"phase" enum:"invited,joined,asking,live,paused,ended"`
 	Reason         signaling.Reason `json:"reason,omitempty" doc:"Of the end"`
-	System         *System          `json:"system,omitempty" doc:"What the client said of its machine; unproven"`
+	System         *JoinedSystem    `json:"system,omitempty" doc:"What the client said of its machine; unproven"`
 	JoinedFrom     string           `json:"joinedFrom" doc:"Address, truncated to /24 or /48"`
 	Grants         []grant.Scope    `json:"grants" nullable:"false" doc:"What the requester allows now"`
 	InvitedAt      time.Time        `json:"invitedAt"`
@@ -39,8 +39,8 @@ type Session struct {
 	Summary        *Summary         `json:"summary,omitempty" doc:"Not in lists"`
 }
 
-// System is a machine as its client describes it.
-type System struct {
+// JoinedSystem is a machine as its client describes it.
+type JoinedSystem struct {
 	OS      string `json:"os"`
 	Arch    string `json:"arch"`
 	Name    string `json:"name"`
@@ -135,7 +135,7 @@ func sessionOf(se store.Session) Session {
 		out.Grants = []grant.Scope{}
 	}
 	if !se.JoinedAt.IsZero() {
-		out.System = &System{OS: se.System.OS, Arch: se.System.Arch, Name: se.System.Name, Version: se.System.Version, Client: se.System.Client}
+		out.System = &JoinedSystem{OS: se.System.OS, Arch: se.System.Arch, Name: se.System.Name, Version: se.System.Version, Client: se.System.Client}
 	}
 	return out
 }

@@ -32,12 +32,12 @@ type signInInput struct {
 }
 
 type signInOutput struct {
-	SetCookie *http.Cookie `header:"Set-Cookie"`
+	SetCookie string `header:"Set-Cookie"`
 	Body      Me
 }
 
 type signOutOutput struct {
-	SetCookie *http.Cookie `header:"Set-Cookie"`
+	SetCookie string `header:"Set-Cookie"`
 }
 
 func (s *Server) registerSignIn(api huma.API) {
@@ -51,7 +51,7 @@ func (s *Server) signIn(ctx context.Context, in *signInInput) (*signInOutput, er
 	if err != nil {
 		return nil, err
 	}
-	return &signInOutput{SetCookie: auth.Cookie(cookie, in.secure), Body: s.meOf(tn)}, nil
+	return &signInOutput{SetCookie: auth.Cookie(cookie, in.secure).String(), Body: s.meOf(tn)}, nil
 }
 
 func (s *Server) signOut(ctx context.Context, in *struct{ Transport }) (*signOutOutput, error) {
@@ -62,7 +62,7 @@ func (s *Server) signOut(ctx context.Context, in *struct{ Transport }) (*signOut
 	if err := s.deps.Auth.SignOut(ctx, who); err != nil {
 		return nil, err
 	}
-	return &signOutOutput{SetCookie: auth.NoCookie(in.secure)}, nil
+	return &signOutOutput{SetCookie: auth.NoCookie(in.secure).String()}, nil
 }
 
 func (s *Server) me(ctx context.Context, _ *struct{}) (*meOutput, error) {

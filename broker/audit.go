@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"beside/broker/internal/journal"
+	"beside/broker/internal/store"
+	"beside/signaling/record"
+)
+
+type auditCommand struct {
+	Tail   auditTailCommand   `cmd:"" help:"Print the newest events."`
+	Export auditExportCommand `cmd:"" help:"Print events as JSON lines, byte for byte as they are kept; that it was done is an event too."`
+}
+
+type auditTailCommand struct {
+	Lines  int64 `short:"n" help:"How many." default:"20"`
+	After  int64 `help:"Only events after this sequence number." default:"-1" placeholder:"SEQ"`
+	Follow bool  `short:"f" help:"Wait for more until interrupted."`
+}
+
+// Run implements the subcommand.
+func (t auditTailCommand) Run(c *call) error {
+	return c.withStore(func(_ *store.Store, j *journal.Journal) error {
+		after := t.After
+		if after < 0 {
+			last, err := j.LastSeq(c.ctx)
+			if err != nil {
+				return err
+			}
+			after = max(0, last-t.Lines)
+		}
+		if t.Follow {
+			return follow(c.ctx, j, after, c.printEvent)
+		}
+		_, err := each(c.ctx, j, after, c.printEvent)
+		return err
+	})
+}
+
+// printEvent prints one event for people, or its exact line.
+func (c *call) printEvent(l store.Leaf) error {
+	if c.json {
+		return c.printLine(l)
+	}
+	e, err := record.ParseLeaf(l.Bytes)
+	if err != nil {
+		return fmt.Errorf("event %d: %w", l.Seq, err)
+	}
+	_, err = fmt.Fprintf(c.stdout, "%6d  %s  %-24s %-6s %-10s %s\n", e.Seq, e.Time.Local().Format(time.DateTime), e.Kind, e.Outcome, e.Actor.Kind, e.Session)
+	return err
+}
+
+// printLine prints the one line of JSON that a leaf is, after its prefix.
+func (c *call) printLine(l store.Leaf) error {
+	line, ok := bytes.CutPrefix(l.Bytes, []byte(record.LeafPrefix))
+	if !ok {
+		return fmt.Errorf("event %d is damaged: it does not begin as an event does", l.Seq)
+	}
+	_, err := c.stdout.Write(line)
+	return err
+}
+
+type auditExportCommand struct {
+	After  int64 `help:"Only events after this sequence number, such as the last of an earlier export." default:"0" placeholder:"SEQ"`
+	Follow bool  `short:"f" help:"Wait for more until interrupted."`
+}
+
+// Run implements the subcommand.
+func (x auditExportCommand) Run(c *call) error {
+	return c.withStore(func(_ *store.Store, j *journal.Journal) error {
+		last, err := j.LastSeq(c.ctx)
+		if err != nil {
+			return err
+		}
+		if x.After < last { // told before it is done: nobody reads unseen
+			data := record.AuditExported{First: x.After + 1, Last: last}
+			if err := j.Note(c.ctx, record.New(data, record.ByBroker, operator())); err != nil {
+				return err
+			}
+		}
+		if x.Follow {
+			return follow(c.ctx, j, x.After, c.printLine)
+		}
+		_, err = each(c.ctx, j, x.After, func(l store.Leaf) error {
+			if l.Seq > last {
+				return nil
+			}
+			return c.printLine(l)
+		})
+		return err
+	})
+}
+
+// each hands over the events after a number that there are now.
+func each(ctx context.Context, j *journal.Journal, after int64, do func(store.Leaf) error) (int64, error) {
+	const batch = 500
+	for {
+		leaves, err := j.Leaves(ctx, "", after, batch)
+		if err != nil {
+			return after, err
+		}
+		for _, l := range leaves {
+			if err := do(l); err != nil {
+				return after, err
+			}
+			after = l.Seq
+		}
+		if len(leaves) < batch {
+			return after, nil
+		}
+	}
+}
+
+// follow hands over events until ctx ends, also those of other processes.
+func follow(ctx context.Context, j *journal.Journal, after int64, do func(store.Leaf) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return j.Run(ctx) })
+	group.Go(func() error { return j.Follow(ctx, after, do) })
+	return group.Wait()
+}

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"beside/broker/internal/relay"
+	"beside/certs"
+)
+
+// Where to listen when nobody said.
+const (
+	usualHTTPS = ":8443"
+	usualRelay = ":3478"
+)
+
+// listeners is where the broker can be reached.
+type listeners struct {
+	public *url.URL
+	plain  net.Listener
+	tls    net.Listener // nil: none
+	local  bool         // tls has a certificate of the local authority
+	hosts  []string     // names and addresses of this machine
+
+	servers []*http.Server
+}
+
+// listen opens the listeners. The caller closes them, or serves and shuts down.
+func listen(ctx context.Context, dir string, c Config, log *slog.Logger) (l *listeners, err error) {
+	hostname, err := os.Hostname()
+	if err != nil {
+		hostname = "" // a name more or less
+	}
+	l = &listeners{hosts: certs.LocalHosts(hostname)}
+	defer func() {
+		if err != nil {
+			l.close()
+		}
+	}()
+	var open net.ListenConfig
+	if l.plain, err = open.Listen(ctx, "tcp", c.ListenHTTP); err != nil {
+		return nil, fmt.Errorf("listen on --listen-http: %w", err)
+	}
+	if err := l.listenTLS(ctx, dir, c, log); err != nil {
+		return nil, err
+	}
+	text := c.URL
+	if text == "" {
+		text = "http://" + net.JoinHostPort("localhost", port(l.plain))
+	}
+	l.public, err = publicURL(text)
+	return l, err
+}
+
+// listenTLS opens the TLS listener. On the usual port it does without when
+// another program has it; where it was told to listen, it must.
+func (l *listeners) listenTLS(ctx context.Context, dir string, c Config, log *slog.Logger) error {
+	address := c.ListenHTTPS
+	switch address {
+	case off:
+		return nil
+	case "":
+		address = usualHTTPS
+	}
+	var open net.ListenConfig
+	tcp, err := open.Listen(ctx, "tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) && c.ListenHTTPS == "" {
+		log.Warn("no https: the usual port is taken; choose another with --listen-https", "address", address)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("listen on --listen-https: %w", err)
+	}
+	config := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
+	if c.TLSCert != "" {
+		files, err := certs.OpenFiles(c.TLSCert, c.TLSKey, log)
+		if err != nil {
+			return errors.Join(err, tcp.Close())
+		}
+		config.GetCertificate = files.GetCertificate
+	} else {
+		authority, err := certs.OpenAuthority(dir)
+		if err != nil {
+			return errors.Join(err, tcp.Close())
+		}
+		hosts := l.hosts
+		if u, err := url.Parse(c.URL); err == nil && u.Hostname() != "" {
+			hosts = append(hosts, u.Hostname())
+		}
+		config.GetCertificate, l.local = authority.Local(hosts...).GetCertificate, true
+	}
+	l.tls = tls.NewListener(tcp, config)
+	return nil
+}
+
+func port(l net.Listener) string {
+	_, p, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		panic(err) // the address of a TCP listener
+	}
+	return p
+}
+
+// localAuthority reports whether clients must trust our own authority to reach
+// the public address.
+func (l *listeners) localAuthority() bool { return l.local && l.public.Scheme == "https" }
+
+// addresses lists where pages of ours may come from, the public one first.
+func (l *listeners) addresses() []*url.URL {
+	all := []*url.URL{l.public}
+	for _, host := range []string{"localhost", "127.0.0.1", "::1"} {
+		all = append(all, &url.URL{Scheme: "http", Host: net.JoinHostPort(host, port(l.plain))})
+	}
+	if l.tls == nil {
+		return all
+	}
+	for _, host := range l.hosts {
+		all = append(all, &url.URL{Scheme: "https", Host: net.JoinHostPort(host, port(l.tls))})
+	}
+	return all
+}
+
+// relay says how the relay listens; nil: not at all.
+func (l *listeners) relay(c Config, log *slog.Logger) (*relay.Config, error) {
+	host := c.RelayHost
+	if host == "" {
+		host = l.public.Hostname()
+	}
+	if host == "localhost" {
+		host = "127.0.0.1" // the same for both ends, whatever they take localhost for
+	}
+	config := &relay.Config{Listen: c.ListenRelay, Host: host, Log: log}
+	switch c.ListenRelay {
+	case off:
+		return nil, nil
+	case "":
+		config.Listen = usualRelay
+		probe, err := net.ListenPacket("udp", usualRelay)
+		if errors.Is(err, syscall.EADDRINUSE) {
+			log.Warn("relay on a free port: the usual one is taken; choose another with --listen-relay", "address", usualRelay)
+			config.Listen = ":0"
+			return config, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("listen on --listen-relay: %w", err)
+		}
+		if err := probe.Close(); err != nil {
+			return nil, fmt.Errorf("listen on --listen-relay: %w", err)
+		}
+	}
+	return config, nil
+}
+
+// serve answers on every listener, until shutdown.
+func (l *listeners) serve(group *errgroup.Group, handler http.Handler, log *slog.Logger) {
+	for _, at := range []net.Listener{l.plain, l.tls} {
+		if at == nil {
+			continue
+		}
+		server := &http.Server{
+			Handler:           handler,
+			ReadHeaderTimeout: 5 * time.Second,
+			ReadTimeout:       15 * time.Second,
+			WriteTimeout:      30 * time.Second, // streams and downloads set their own
+			IdleTimeout:       time.Minute,
+			MaxHeaderBytes:    8 << 10,
+			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // broken handshakes of strangers
+		}
+		l.servers = append(l.servers, server)
+		group.Go(func() error {
+			if err := server.Serve(at); !errors.Is(err, http.ErrServerClosed) {
+				return fmt.Errorf("serve %s: %w", at.Addr(), err)
+			}
+			return nil
+		})
+	}
+}
+
+// shutdown lets requests finish until ctx ends, then cuts them off.
+func (l *listeners) shutdown(ctx context.Context) error {
+	var all error
+	for _, server := range l.servers {
+		if err := server.Shutdown(ctx); err != nil {
+			all = errors.Join(all, server.Close())
+		}
+	}
+	return all
+}
+
+// close closes what no server has closed.
+func (l *listeners) close() {
+	for _, at := range []net.Listener{l.plain, l.tls} {
+		if at != nil {
+			at.Close() //nolint:errcheck // closed by its server, or never used
+		}
+	}
+}

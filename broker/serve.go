@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"beside/broker/internal/auth"
+	"beside/broker/internal/entry"
+	"beside/broker/internal/invitation"
+	"beside/broker/internal/journal"
+	"beside/broker/internal/session"
+	"beside/broker/internal/store"
+	"beside/broker/internal/web"
+	"beside/signaling/record"
+	"beside/viewer"
+)
+
+// stopWithin bounds a graceful stop.
+const stopWithin = 5 * time.Second
+
+type serveCommand struct{ Config }
+
+// Run implements the subcommand.
+func (s serveCommand) Run(c *call) error {
+	if err := s.Config.Validate(); err != nil {
+		return err
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
+		return bad("log-level", s.LogLevel, "use debug, info, warn or error")
+	}
+	log := slog.New(slog.NewJSONHandler(c.stderr, &slog.HandlerOptions{Level: level}))
+	return run(c.ctx, c.data, s.Config, log, func(*url.URL) {})
+}
+
+// run is the broker, from start to end: it returns when ctx ends and all that
+// it started has stopped. It calls ready with its public address as soon as it
+// can be reached. Several may run in one process.
+func run(ctx context.Context, dir string, c Config, log *slog.Logger, ready func(*url.URL)) (err error) {
+	s, err := store.Open(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	l, err := listen(ctx, dir, c, log)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	b := &broker{config: c, log: log, store: s, journal: journal.New(s), listeners: l, draining: make(chan struct{})}
+	if err := b.build(ctx, dir); err != nil {
+		return err
+	}
+	if err := b.note(ctx, record.BrokerStarted{Version: version(), Viewer: pagesHash()}); err != nil {
+		return errors.Join(err, b.registry.Close())
+	}
+	log.Info("broker started", "url", l.public.String(), "version", version(), "pages", viewer.Built())
+	ready(l.public)
+	err = b.serve(ctx)
+	// ctx is over, but that we stop must still be recorded.
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	err = errors.Join(err, b.note(last, record.BrokerStopped{}))
+	log.Info("broker stopped")
+	return err
+}
+
+// broker is what run holds together.
+type broker struct {
+	config    Config
+	log       *slog.Logger
+	store     *store.Store
+	journal   *journal.Journal
+	listeners *listeners
+	auth      *auth.Desk
+	registry  *session.Registry
+	web       *web.Server
+	draining  chan struct{} // closed when the broker begins to stop
+}
+
+// build puts the parts together.
+func (b *broker) build(ctx context.Context, dir string) error {
+	c, l := b.config, b.listeners
+	here := site{URL: l.public.String(), Organisation: c.Organisation, LocalAuthority: l.localAuthority(), ClientDir: c.ClientDir, InvitationLife: lifetime{c.Invitation}}
+	if err := writeSite(dir, here); err != nil {
+		return err
+	}
+	clients, err := here.shelf(dir)
+	if err != nil {
+		return err
+	}
+	b.auth = auth.New(b.store, b.journal)
+	origins, hosts := entry.Origins(l.addresses()...)
+	relayConfig, err := l.relay(c, b.log)
+	if err != nil {
+		return err
+	}
+	b.registry, err = session.New(ctx, session.Config{
+		Issuer: l.public.String(), Hosts: hosts, Organisation: c.Organisation, Store: b.store, Journal: b.journal,
+		Relay: relayConfig, Log: b.log, LostAfter: c.LostAfter,
+	})
+	if err != nil {
+		return err
+	}
+	b.web, err = web.New(web.Deps{
+		Organisation: c.Organisation, Version: version(), URL: l.public, Store: b.store, Journal: b.journal, Auth: b.auth,
+		Clients: clients, Pages: viewer.Files(), Log: b.log, InvitationLife: c.Invitation, Draining: b.draining,
+		Modules: []web.Module{entry.New(entry.Config{Registry: b.registry, Organisation: c.Organisation, Origins: origins})},
+	})
+	if err != nil {
+		return errors.Join(err, b.registry.Close())
+	}
+	return nil
+}
+
+// serve runs everything until ctx ends or a part fails, then stops it all:
+// first no longer ready, then the requests, then the sockets, then the rest.
+func (b *broker) serve(ctx context.Context) error {
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error { return b.journal.Run(running) })
+	group.Go(func() error { return b.registry.Run(running) })
+	group.Go(func() error { return invitation.Run(running, b.journal, b.store, b.log) })
+	group.Go(func() error { return b.sweep(running) })
+	b.listeners.serve(group, b.web, b.log)
+	group.Go(func() error {
+		<-running.Done()
+		b.log.Info("broker stops")
+		close(b.draining)
+		deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin-time.Second)
+		defer cancel()
+		return b.listeners.shutdown(deadline)
+	})
+	err := group.Wait()
+	return errors.Join(err, b.registry.Close())
+}
+
+// sweepEvery is how often what has no further use is deleted.
+const sweepEvery = 10 * time.Minute
+
+func (b *broker) sweep(ctx context.Context) error {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		err := b.store.Update(ctx, func(tx *store.Tx) error { return tx.Sweep(auth.CookieLife) })
+		if err != nil && ctx.Err() == nil {
+			b.log.Error("sweep", "error", err) // the next round tries again
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (b *broker) note(ctx context.Context, data record.Data) error {
+	return b.journal.Note(ctx, record.New(data, record.ByBroker, record.Actor{Kind: record.Broker}))
+}
+
+// pagesHash is the SHA-256 over the names and bytes of the pages that are
+// served, in hexadecimal: the log says what was served when.
+func pagesHash() string {
+	sum := sha256.New()
+	files := viewer.Files()
+	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		body, err := fs.ReadFile(files, name)
+		fmt.Fprintf(sum, "%s %d\n", name, len(body))
+		sum.Write(body)
+		return err
+	})
+	if err != nil {
+		panic("embedded pages: " + err.Error()) // they lie in this very program
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
