@@ -233,7 +233,7 @@ func trusted(authority string) (*tls.Config, error) {
 }
 
 func systemOf() session.System {
-	return session.System{OS: runtime.GOOS, Arch: runtime.GOARCH, Name: systemName()}
+	return session.System{OS: runtime.GOOS, Arch: runtime.GOARCH, Version: systemVersion()}
 }
 
 func grabPanicKey(pressed func()) (name string, release func(), err error) {

@@ -26,8 +26,8 @@ func openScreen(getenv func(string) string) (screen.Source, error) {
 	return screen.Open(screen.EnvironmentOf(getenv))
 }
 
-// systemName is what the distribution calls itself.
-func systemName() string {
+// systemVersion is how the distribution calls itself.
+func systemVersion() string {
 	f, err := os.Open("/etc/os-release")
 	if err != nil {
 		return ""

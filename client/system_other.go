@@ -19,6 +19,6 @@ func detect(func(string) string) (screen.Kind, *screen.NotShowableError) {
 
 func openScreen(func(string) string) (screen.Source, error) { return screen.OpenPortable() }
 
-func systemName() string { return "" }
+func systemVersion() string { return "" }
 
 func claim(invite.Secret, int) (free func(), err error) { return func() {}, nil }

@@ -56,8 +56,8 @@ type Config struct {
 type System struct {
 	OS      string `json:"os"`
 	Arch    string `json:"arch"`
-	Name    string `json:"name,omitempty"`
-	Version string `json:"version,omitempty"`
+	Name    string `json:"name,omitempty"` // of the machine; told only when the person agreed
+	Version string `json:"version"`        // of the operating system, as it calls itself
 }
 
 // Devices opens what the session shows and moves.
