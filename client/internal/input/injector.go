@@ -55,8 +55,3 @@ const (
 // Witness is told what an Injector holds, before it takes and after it lets go.
 // It must not block for long.
 type Witness func(h Held, held bool)
-
-// pixel is where a fraction of a monitor lies.
-func pixel(shown image.Rectangle, x, y uint16) image.Point {
-	return shown.Min.Add(image.Pt(int(x)*shown.Dx()>>16, int(y)*shown.Dy()>>16))
-}

@@ -9,7 +9,7 @@ import (
 // spares are keys that no layout uses, each lent to one character that the
 // layout does not have. One key in turn for all of them would not do: programs
 // read the keyboard map late, when they handle the key, so each character needs
-// a key that keeps it for a while.
+// a key that keeps it until then.
 type spares struct {
 	free []xproto.Keycode
 	lent []spare // in the order of last use
@@ -20,10 +20,11 @@ type spare struct {
 	code xproto.Keycode
 	char rune
 	used time.Time
+	read bool // the program has handled all its uses
 }
 
 const (
-	spareRead = 150 * time.Millisecond // by then a program has read the map
+	spareRead = 400 * time.Millisecond // by then a program has read the map, if it does not tell
 	spareRest = 5 * time.Second        // unused for so long, all are given back
 )
 
@@ -44,31 +45,39 @@ func (s *spares) refresh(m *keymap, first, last xproto.Keycode) (gone []xproto.K
 }
 
 // lend returns a key for char: a free one, else the one unused for the longest,
-// if programs have read it by now. else it says how long to wait for one.
+// if programs have read it by now, and the character that loses it. Else it says
+// how long to wait for one; no key and no wait means that there is none at all.
 func (s *spares) lend(char rune, now time.Time) (code xproto.Keycode, evicted rune, wait time.Duration) {
-	if len(s.free) > 0 {
+	switch {
+	case len(s.free) > 0:
 		code, s.free = s.free[0], s.free[1:]
-	} else {
-		if len(s.lent) == 0 {
-			return 0, 0, 0
-		}
+	case len(s.lent) == 0:
+		return 0, 0, 0
+	default:
 		oldest := s.lent[0]
-		if wait := oldest.used.Add(spareRead).Sub(now); wait > 0 {
+		if wait := oldest.used.Add(spareRead).Sub(now); wait > 0 && !oldest.read {
 			return 0, 0, wait
 		}
 		code, evicted = oldest.code, oldest.char
 		s.lent = s.lent[1:]
 	}
-	s.lent = append(s.lent, spare{code, char, now})
+	s.lent = append(s.lent, spare{code: code, char: char, used: now})
 	s.last = now
 	return code, evicted, 0
+}
+
+// settle notes that programs have read all keys.
+func (s *spares) settle() {
+	for i := range s.lent {
+		s.lent[i].read = true
+	}
 }
 
 // use notes that the key of char is typed now.
 func (s *spares) use(code xproto.Keycode, now time.Time) {
 	for i, l := range s.lent {
 		if l.code == code {
-			l.used = now
+			l.used, l.read = now, false
 			s.lent = append(append(s.lent[:i:i], s.lent[i+1:]...), l)
 			s.last = now
 			return

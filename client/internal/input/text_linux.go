@@ -124,12 +124,8 @@ func (x *x11) typeRunes(ctx context.Context, lease *consent.Lease, runes []rune,
 			if wait == 0 {
 				return fmt.Errorf("%w: no spare key for a character", ErrNoInput)
 			}
-			select {
-			case <-ctx.Done():
-				return ctx.Err()
-			case <-lease.Done():
-				return consent.ErrRevoked
-			case <-time.After(wait):
+			if err := x.settle(ctx, lease, wait); err != nil {
+				return err
 			}
 			continue
 		}
@@ -141,6 +137,34 @@ func (x *x11) typeRunes(ctx context.Context, lease *consent.Lease, runes []rune,
 		runes = runes[ready:]
 	}
 	return nil
+}
+
+// settle waits until the program with the focus has handled what was typed: for
+// its answer if it gives one, else for wait.
+func (x *x11) settle(ctx context.Context, lease *consent.Lease, wait time.Duration) error {
+	asked, err := x.settler.ask()
+	if err != nil {
+		return err
+	}
+	if asked {
+		wait = settleLimit
+	}
+	limit := time.After(wait)
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-lease.Done():
+			return consent.ErrRevoked
+		case pong := <-x.settler.pongs:
+			if !x.settler.answered(pong) {
+				continue
+			}
+		case <-limit:
+		}
+		x.spares.settle()
+		return nil
+	}
 }
 
 // prepare lends spare keys to the characters at the front of runes that have no

@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"testing"
+	"time"
 
 	"beside/client/internal/consent"
 	"beside/client/internal/input"
@@ -59,17 +60,22 @@ const (
 )
 
 func TestTextIsTypedExactly(t *testing.T) {
-	for _, layout := range [][]string{
-		{"us"}, {"de"}, {"fr"}, {"ru"}, {"us,ru"},
-		{"de", "-variant", "nodeadkeys"}, {"us", "-variant", "intl"}, {"gb"}, {"es"}, {"pl"}, {"gr"}, {"il"}, {"tr"},
+	all, western := []string{latin, signs, other}, []string{latin, signs}
+	for _, c := range []struct {
+		layout string
+		texts  []string
+	}{
+		{"us", all}, {"de", all}, {"fr", all}, {"ru", all}, {"us,ru", western},
+		{"de(nodeadkeys)", western}, {"us(intl)", western}, {"gb", western}, {"es", western},
+		{"pl", western}, {"gr", western}, {"il", western}, {"tr", western},
 	} {
-		t.Run(layout[len(layout)-1], func(t *testing.T) {
+		t.Run(c.layout, func(t *testing.T) {
 			inputtest.Desktop(t)
-			inputtest.Layout(t, layout...)
+			inputtest.Layout(t, c.layout)
 			term := inputtest.NewTerminal(t)
 			inj := open(t, nil)
 			_, lease := granted(t)
-			for _, text := range []string{latin, signs, other} {
+			for _, text := range c.texts {
 				before := term.Typed(t)
 				inject(t, inj, lease, control.Text{Gen: 1, Text: text}, control.Text{Gen: 1, Text: "\n#end\n"})
 				want := before + text + "\n#end\n"
@@ -83,5 +89,47 @@ func TestTextIsTypedExactly(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestTextFollowsTheLayoutInUse(t *testing.T) {
+	inputtest.Desktop(t)
+	inputtest.Layout(t, "us,de,ru", "-option", "grp:caps_toggle")
+	term := inputtest.NewTerminal(t)
+	inj := open(t, nil)
+	_, lease := granted(t)
+	const text = "az @\"ß Яж\n"
+	want := ""
+	for range 4 { // once round
+		want += text
+		inject(t, inj, lease, control.Text{Gen: 1, Text: text}, key("CapsLock", true), key("CapsLock", false))
+	}
+	inputtest.Until(t, "the text", func() bool { return len(term.Typed(t)) >= len(want) })
+	if got := term.Typed(t); got != want {
+		t.Errorf("typed\n%q, want\n%q", got, want)
+	}
+}
+
+// A program that lags behind what is typed must not find a key lent to the next
+// character.
+func TestTextIsExactInASlowProgram(t *testing.T) {
+	inputtest.Desktop(t)
+	win := inputtest.NewSlowWindow(t, 10*time.Millisecond)
+	win.Focus(t, inputtest.Connect(t))
+	inj := open(t, nil)
+	_, lease := granted(t)
+	var want []rune
+	for i := range 100 { // five times the spare keys, a second of lag
+		want = append(want, rune(0x4e00+i))
+	}
+	inject(t, inj, lease, control.Text{Gen: 1, Text: string(want)})
+	var got []rune
+	for len(got) < len(want) {
+		if e := win.Next(t, "key"); e.Down {
+			got = append(got, rune(e.Sym-0x01000000))
+		}
+	}
+	if string(got) != string(want) {
+		t.Errorf("read %q, want %q", string(got), string(want))
 	}
 }

@@ -213,6 +213,7 @@ type Event struct {
 	X    int    `json:"x"`    // of the screen
 	Y    int    `json:"y"`
 	Mods int    `json:"mods"`
+	Sym  int    `json:"sym"` // what a SlowWindow took a key for
 }
 
 // Window is a window of another process that tells what reaches it.
@@ -224,7 +225,23 @@ type Window struct {
 // NewWindow opens one at a place of the screen.
 func NewWindow(t testing.TB, x, y, width, height int) *Window {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], recorderArg, strconv.Itoa(x), strconv.Itoa(y), strconv.Itoa(width), strconv.Itoa(height))
+	return newWindow(t, x, y, width, height, 0)
+}
+
+// NewSlowWindow opens one of a program that takes lag for each key, and only then
+// looks up what the key is.
+func NewSlowWindow(t testing.TB, lag time.Duration) *Window {
+	t.Helper()
+	return newWindow(t, 0, 0, 100, 100, int(lag.Milliseconds()))
+}
+
+func newWindow(t testing.TB, numbers ...int) *Window {
+	t.Helper()
+	args := []string{recorderArg}
+	for _, n := range numbers {
+		args = append(args, strconv.Itoa(n))
+	}
+	cmd := exec.Command(os.Args[0], args...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -296,58 +313,6 @@ func (w *Window) Next(t testing.TB, kind string) Event {
 			}
 		case <-limit:
 			t.Fatalf("waited %v for a %s event", Patience, kind)
-		}
-	}
-}
-
-// record is the process behind a Window.
-func record(args []string) error {
-	var at [4]int
-	for i := range at {
-		n, err := strconv.Atoi(args[i])
-		if err != nil {
-			return err
-		}
-		at[i] = n
-	}
-	conn, err := xgb.NewConn()
-	if err != nil {
-		return err
-	}
-	id, err := OpenWindow(conn, at[0], at[1], at[2], at[3])
-	if err != nil {
-		return err
-	}
-	out := json.NewEncoder(os.Stdout)
-	if err := out.Encode(id); err != nil {
-		return err
-	}
-	for {
-		event, xerr := conn.WaitForEvent()
-		if event == nil && xerr == nil {
-			return io.EOF
-		}
-		var e Event
-		switch ev := event.(type) {
-		case xproto.KeyPressEvent:
-			e = Event{"key", int(ev.Detail), true, int(ev.RootX), int(ev.RootY), int(ev.State)}
-		case xproto.KeyReleaseEvent:
-			e = Event{"key", int(ev.Detail), false, int(ev.RootX), int(ev.RootY), int(ev.State)}
-		case xproto.ButtonPressEvent:
-			e = Event{"button", int(ev.Detail), true, int(ev.RootX), int(ev.RootY), int(ev.State)}
-		case xproto.ButtonReleaseEvent:
-			e = Event{"button", int(ev.Detail), false, int(ev.RootX), int(ev.RootY), int(ev.State)}
-		case xproto.PropertyNotifyEvent:
-			e = Event{Kind: "mark"}
-		case xproto.FocusInEvent:
-			e = Event{Kind: "focus", Down: true}
-		case xproto.FocusOutEvent:
-			e = Event{Kind: "focus"}
-		default:
-			continue
-		}
-		if err := out.Encode(e); err != nil {
-			return err
 		}
 	}
 }
