@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -111,11 +112,18 @@ func (v inviteCommand) Run(c *call) error {
 		link := invite.Link{Broker: at, ID: i.ID, Secret: s, Key: invite.HashKey(pub)}
 		out := made{
 			ID: i.ID, Session: i.Session, Link: link.String(), Secret: s.Reveal() + string(link.Key),
-			Open: signInURL(at, signIn, i.Session, base64.RawURLEncoding.EncodeToString(key.Seed())), Expires: i.ExpiresAt,
+			Open: signInURL(at, signIn, i.Session, handover(key, s)), Expires: i.ExpiresAt,
 		}
 		return c.answer(out, "For the requester, once, until %s:\n  %s\nFor the technician, once, within %v:\n  %s\n",
 			i.ExpiresAt.Local().Format(time.TimeOnly), out.Link, auth.LinkLife, out.Open)
 	})
+}
+
+// handover is what the technician's page needs of an invitation that it did not
+// make itself: the invite key's seed (32 bytes), its public key (32) and s (20
+// characters), in base64url.
+func handover(key ed25519.PrivateKey, s invite.Secret) string {
+	return base64.RawURLEncoding.EncodeToString(append(slices.Clone(key), s.Reveal()...)) // RFC 8032: seed ‖ public key
 }
 
 // findTicket reads the ticket that a person names by id, or by number as in 7
