@@ -230,7 +230,7 @@ export const WheelNotch = 120;
 export const MaxWheel = 100 * WheelNotch;
 /**
  * Move puts the pointer somewhere. Moves travel unreliable and unordered on
- * "pointer"; N grows with every Move, Button and Wheel of a connection, and a
+ * "pointer"; N counts every Move, Button and Wheel of a connection from 1, and a
  * Move that arrives after something with a higher N is stale.
  */
 export interface Move {

@@ -168,7 +168,7 @@ export interface Offer extends Peer {
   sdp: string;
 }
 /**
- * Answer is the viewer's reply to the Offer with the same N.
+ * Answer is the viewer's reply to the last Offer.
  */
 export interface Answer extends Peer {
   sdp: string;
