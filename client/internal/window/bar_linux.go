@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"gioui.org/io/event"
-	"gioui.org/io/pointer"
 	"gioui.org/layout"
 	"gioui.org/op"
 	"gioui.org/op/clip"
@@ -284,52 +282,4 @@ func (b *bar) words(gtx layout.Context, s BarState, stopped bool, clock string) 
 	return layout.Flex{Axis: layout.Vertical}.Layout(gtx,
 		line(label{text: who, size: 15, weight: bold, colour: b.ink}),
 		line(label{text: hands, size: 13, colour: b.quiet}))
-}
-
-// grip moves the bar with the mouse. The window manager could not: the press
-// that starts a move belongs to Gio's connection.
-type grip struct {
-	bar  *bar
-	held bool
-	from image.Point // pointer less the bar's corner when the move began
-}
-
-func (g *grip) add(ops *op.Ops, size image.Point) {
-	defer clip.Rect{Max: size}.Push(ops).Pop()
-	event.Op(ops, g)
-}
-
-func (g *grip) update(gtx layout.Context) {
-	for {
-		e, ok := gtx.Event(pointer.Filter{Target: g, Kinds: pointer.Press | pointer.Drag | pointer.Release | pointer.Cancel})
-		if !ok {
-			return
-		}
-		pe, ok := e.(pointer.Event)
-		if !ok {
-			continue
-		}
-		switch pe.Kind {
-		case pointer.Press, pointer.Drag:
-			g.follow()
-		case pointer.Release, pointer.Cancel:
-			g.held = false
-		}
-	}
-}
-
-// follow puts the bar where the pointer holds it.
-func (g *grip) follow() {
-	d, win := g.bar.ui.desk, g.bar.frame.window()
-	at, ok := d.pointer()
-	place, here := d.place(win)
-	if !ok || !here {
-		return
-	}
-	if !g.held {
-		g.held, g.from = true, at.Sub(place.Min)
-		return
-	}
-	corner := at.Sub(g.from)
-	d.move(win, inside(image.Rectangle{Min: corner, Max: corner.Add(place.Size())}, d.bounds()))
 }

@@ -22,6 +22,7 @@ type consent struct {
 	after          time.Duration // deaf for so long after being shown
 	deadline       time.Time
 	since          time.Time // when it was shown; zero before
+	listening      bool      // the buttons were drawn as active, so that what comes now was meant
 	answered       bool
 	answer         chan Answer // holds the one answer
 }
@@ -124,12 +125,28 @@ func (c *consent) countdown(gtx layout.Context) layout.Dimensions {
 
 func (c *consent) layout(gtx layout.Context) time.Time {
 	now := time.Now()
+	ticked := c.take(gtx)
 	listensAt := c.since.Add(c.after)
-	deaf := c.answered || c.since.IsZero() || now.Before(listensAt)
-	c.deafen(deaf)
-	var ticked []grant.Scope
+	// Events of this frame came before it: only those after it were meant for
+	// buttons that looked active.
+	c.listening = !c.answered && !c.since.IsZero() && !now.Before(listensAt)
+	c.hush(!c.listening)
+	c.allow.off = len(ticked) == 0
+	c.dialog.layout(gtx)
+	switch _, changes := countdown(c.deadline.Sub(now)); {
+	case c.since.IsZero() || c.answered || !now.Before(c.deadline):
+		return time.Time{}
+	case !c.listening:
+		return listensAt
+	default:
+		return now.Add(max(changes, time.Second))
+	}
+}
+
+// take handles the events since the last frame and returns what is ticked.
+func (c *consent) take(gtx layout.Context) (ticked []grant.Scope) {
+	c.hush(!c.listening)
 	for i, ch := range c.choices {
-		ch.deaf = deaf
 		ch.update(gtx)
 		if ch.ticked {
 			ticked = append(ticked, c.scopes[i])
@@ -142,14 +159,14 @@ func (c *consent) layout(gtx layout.Context) time.Time {
 	case c.decline:
 		c.reply(Answer{How: Declined})
 	}
-	c.dialog.layout(gtx)
-	switch _, changes := countdown(c.deadline.Sub(now)); {
-	case c.since.IsZero() || c.answered || !now.Before(c.deadline):
-		return time.Time{}
-	case deaf:
-		return listensAt
-	default:
-		return now.Add(max(changes, time.Second))
+	return ticked
+}
+
+// hush makes all controls deaf, or listen.
+func (c *consent) hush(deaf bool) {
+	c.deafen(deaf)
+	for _, ch := range c.choices {
+		ch.deaf = deaf
 	}
 }
 

@@ -19,6 +19,7 @@ const (
 	sizePMin       = 1 << 4
 	sizePMax       = 1 << 5
 	motifDecor     = 1 << 1
+	allDesktops    = 0xffffffff
 )
 
 // states are the EWMH states a role has from the start.
@@ -62,6 +63,9 @@ func (d *desktop) prepare(win xproto.Window, r role, at image.Rectangle, fixed b
 	if r == roleBar {
 		d.set32(win, d.atoms["_MOTIF_WM_HINTS"], d.atoms["_MOTIF_WM_HINTS"], motifDecor, 0, 0, 0, 0)
 		d.set32(win, d.atoms["_NET_WM_USER_TIME"], xproto.AtomCardinal, 0) // does not take the keyboard
+	}
+	if len(states) > 0 {
+		d.set32(win, d.atoms["_NET_WM_DESKTOP"], xproto.AtomCardinal, allDesktops) // for managers without the sticky state
 	}
 	d.hint(win, at, fixed)
 	d.move(win, at)

@@ -1,0 +1,195 @@
+package window_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/jezek/xgb/xproto"
+	"go.uber.org/goleak"
+
+	"beside/client/internal/window"
+	"beside/signaling/grant"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// later runs f in a goroutine of its own and brings what it returns.
+func later[T any](f func() T) <-chan T {
+	out := make(chan T, 1)
+	go func() { out <- f() }()
+	return out
+}
+
+type linkResult struct {
+	text string
+	err  error
+}
+
+func askLink(t *testing.T, u window.UI, q window.LinkQuestion) <-chan linkResult {
+	return later(func() linkResult {
+		text, err := u.AskLink(t.Context(), q)
+		return linkResult{text, err}
+	})
+}
+
+// Places of the panel's buttons are those of the consent window.
+
+func TestAskLinkBringsWhatWasTyped(t *testing.T) {
+	d := newDesk(t, true)
+	u := d.open(window.Config{})
+	link := askLink(t, u, window.LinkQuestion{Text: "old"})
+	win := d.shown(u)
+	d.ready(win) // Continue is active: the field is not empty
+	const a, b = 38, 56
+	d.step(win, a, b) // replaces the selected old text
+	d.keys(keyReturn)
+	if got := await(d, "the link", link); got.err != nil || got.text != "ab" {
+		t.Errorf("AskLink: got %q, %v; want ab", got.text, got.err)
+	}
+
+	// The same window goes on with the next page.
+	link = askLink(t, u, window.LinkQuestion{Problem: "That was not a link."})
+	d.until("Continue to rest: the field is empty", func() bool { return d.at(win, allowEdgeX, buttonY) == 0xd5dbe2 })
+	if own := u.OwnWindows(); len(own) != 1 || own[0] != uint32(win) {
+		t.Errorf("windows: got %v, want the same one %d", own, win)
+	}
+	d.click(win, declineX, buttonY)
+	if got := await(d, "Cancel", link); !errors.Is(got.err, window.ErrClosed) {
+		t.Errorf("AskLink cancelled: got %v, want ErrClosed", got.err)
+	}
+}
+
+func TestAskHostMeansNoUnlessConnectIsPressed(t *testing.T) {
+	tests := []struct {
+		name string
+		act  func(d *desk, win xproto.Window)
+		want bool
+	}{
+		{"Enter", func(d *desk, _ xproto.Window) { d.keys(keyReturn) }, false},
+		{"Escape", func(d *desk, _ xproto.Window) { d.keys(keyEscape) }, false},
+		{"closing", func(d *desk, w xproto.Window) { d.closeButton(w) }, false},
+		{"Connect", func(d *desk, w xproto.Window) { d.click(w, allowX, buttonY) }, true},
+		{"Connect by keyboard", func(d *desk, w xproto.Window) { d.step(w, keyTab); d.keys(keySpace) }, true},
+	}
+	d := newDesk(t, true)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := d.with(t)
+			u := d.open(window.Config{})
+			yes := later(func() bool {
+				yes, err := u.AskHost(t.Context(), "help.example.org")
+				if err != nil {
+					t.Errorf("AskHost: %v", err)
+				}
+				return yes
+			})
+			win := d.shown(u)
+			d.ready(win)
+			tt.act(d, win)
+			if got := await(d, "an answer", yes); got != tt.want {
+				t.Errorf("AskHost: got %t, want %t", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestWaitIsCancelledOrEnds(t *testing.T) {
+	d := newDesk(t, true)
+	u := d.open(window.Config{})
+	w := window.Waiting{Party: window.Party{Organisation: "Example"}, Stage: window.Connecting}
+	ctx, cancel := context.WithCancel(t.Context())
+	waited := later(func() error { return u.Wait(ctx, w) })
+	win := d.shown(u)
+	cancel()
+	if err := await(d, "the end of waiting", waited); !errors.Is(err, context.Canceled) {
+		t.Errorf("Wait with a cancelled context: got %v, want context.Canceled", err)
+	}
+	w.Stage = window.AwaitingTechnician
+	d.see(win, func() { waited = later(func() error { return u.Wait(t.Context(), w) }) })
+	d.keys(keyEscape)
+	if err := await(d, "Cancel", waited); !errors.Is(err, window.ErrClosed) {
+		t.Errorf("Wait cancelled: got %v, want ErrClosed", err)
+	}
+	// The panel rests now; closing it counts for the page that comes next.
+	d.closeButton(win)
+	d.until("the panel to be gone", func() bool { return len(u.OwnWindows()) == 0 })
+	if err := await(d, "the next page", later(func() error { return u.Wait(t.Context(), w) })); !errors.Is(err, window.ErrClosed) {
+		t.Errorf("Wait after the panel was closed: got %v, want ErrClosed", err)
+	}
+}
+
+// A question takes the panel away without anybody having cancelled.
+func TestQuestionReplacesWaiting(t *testing.T) {
+	d := newDesk(t, true)
+	u := d.open(window.Config{AllowAfter: time.Millisecond})
+	ctx, cancel := context.WithCancel(t.Context())
+	waited := later(func() error {
+		return u.Wait(ctx, window.Waiting{Stage: window.AwaitingTechnician})
+	})
+	first := d.shown(u)
+	answer := ask(t.Context(), u, question(grant.SetOf(grant.View)))
+	d.until("the question in place of the panel", func() bool {
+		own := u.OwnWindows()
+		return len(own) == 1 && own[0] != uint32(first)
+	})
+	win := d.shown(u)
+	d.ready(win)
+	select {
+	case err := <-waited:
+		t.Errorf("Wait ended by the question: got %v, want it to wait for its context", err)
+	default:
+	}
+	cancel()
+	if err := await(d, "the end of waiting", waited); !errors.Is(err, context.Canceled) {
+		t.Errorf("Wait: got %v, want context.Canceled", err)
+	}
+	d.keys(keyReturn)
+	if got := await(d, "an answer", answer); got.answer.How != window.Declined {
+		t.Errorf("Ask: got %q, want declined", got.answer.How)
+	}
+}
+
+func TestTellOffersAnotherTry(t *testing.T) {
+	d := newDesk(t, true)
+	u := d.open(window.Config{})
+	again := later(func() bool {
+		again, err := u.Tell(t.Context(), window.Problem{What: "The broker does not answer", Next: "Check your connection.", Retry: true})
+		if err != nil {
+			t.Errorf("Tell: %v", err)
+		}
+		return again
+	})
+	win := d.shown(u)
+	d.ready(win)
+	d.keys(keyReturn)
+	if !await(d, "an answer", again) {
+		t.Error("Enter on Try again: got no, want yes")
+	}
+}
+
+func TestSummaryIsReadAndClosed(t *testing.T) {
+	d := newDesk(t, true)
+	u := d.open(window.Config{})
+	now := time.Now()
+	s := window.Summary{
+		Party: window.Party{Organisation: "Example"}, Technician: "Anna Berger", Start: now.Add(-time.Hour), Stop: now,
+		Allowed: grant.SetOf(grant.View), End: window.EndedByYou,
+		Steps: []window.Step{{At: now.Add(-time.Hour), Kind: window.Gave, Scopes: grant.SetOf(grant.View)}},
+	}
+	for _, act := range []func(win xproto.Window){
+		func(xproto.Window) { d.keys(keyReturn) },
+		func(xproto.Window) { d.keys(keyEscape) },
+		func(win xproto.Window) { d.closeButton(win) },
+		func(win xproto.Window) { d.click(win, allowX, buttonY) },
+	} {
+		read := later(func() error { return u.Summarise(t.Context(), s) })
+		win := d.shown(u)
+		d.ready(win)
+		act(win)
+		if err := await(d, "the summary to be closed", read); err != nil {
+			t.Errorf("Summarise: got %v, want nil", err)
+		}
+	}
+}
