@@ -22,7 +22,7 @@ type window struct {
 	flight  []inFlight // oldest first
 	bytes   int
 	rate    float64       // bytes a second the viewer takes, 0 unknown
-	rtt     time.Duration // shortest of late from sending to acknowledgement
+	rtt     time.Duration // shortest of late from sending a small update to its acknowledgement
 	rttAt   time.Time
 	lastAck time.Time
 }
@@ -31,6 +31,7 @@ type inFlight struct {
 	seq   uint32
 	bytes int
 	at    time.Time
+	alone bool // nothing else was in flight when it was sent
 }
 
 // clear forgets what is in flight: after RESET nobody waits for it.
@@ -57,7 +58,7 @@ func (w *window) room() int {
 }
 
 func (w *window) sent(u Update, at time.Time) {
-	w.flight = append(w.flight, inFlight{u.Seq, u.Bytes, at})
+	w.flight = append(w.flight, inFlight{u.Seq, u.Bytes, at, len(w.flight) == 0})
 	w.bytes += u.Bytes
 }
 
@@ -73,31 +74,39 @@ func (w *window) acked(seq uint32, at time.Time) {
 	if n == 0 {
 		return
 	}
-	newest := w.flight[n-1]
-	w.measure(newest, at)
+	bytes := 0
 	for _, f := range w.flight[:n] {
-		w.bytes -= f.bytes
+		bytes += f.bytes
 	}
+	if bytes >= rateSample {
+		w.measureRate(bytes, w.flight[0].at, at)
+	}
+	w.measureRoundTrip(w.flight[n-1], at)
+	w.bytes -= bytes
 	w.flight = append(w.flight[:0], w.flight[n:]...)
 	w.lastAck = at
 }
 
-func (w *window) measure(f inFlight, at time.Time) {
-	if rtt := at.Sub(f.at); w.rtt == 0 || rtt <= w.rtt || at.Sub(w.rttAt) > rttMemory {
+// measureRoundTrip learns from small updates that had the link to themselves,
+// and while there is nothing better from any.
+func (w *window) measureRoundTrip(f inFlight, at time.Time) {
+	small := f.bytes < rateSample && f.alone
+	if rtt := at.Sub(f.at); w.rtt == 0 || rtt <= w.rtt || small && at.Sub(w.rttAt) > rttMemory {
 		w.rtt, w.rttAt = rtt, at
 	}
-	if f.bytes < rateSample {
-		return
-	}
-	since := f.at
+}
+
+// measureRate learns from bytes that were sent from then on and have arrived.
+func (w *window) measureRate(bytes int, sent, at time.Time) {
+	since := sent.Add(w.rtt) // when the acknowledgement of a tiny update would have come
 	if w.lastAck.After(since) {
-		since = w.lastAck // it waited behind the one before
+		since = w.lastAck // they waited behind the one before
 	}
 	took := max(at.Sub(since), 100*time.Microsecond)
-	sample := float64(f.bytes) / took.Seconds()
+	sample := float64(bytes) / took.Seconds()
 	if w.rate == 0 {
 		w.rate = sample
-	} else {
-		w.rate += (sample - w.rate) / 4
+		return
 	}
+	w.rate += (min(sample, 2*w.rate) - w.rate) / 2
 }
