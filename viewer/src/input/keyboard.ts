@@ -44,7 +44,6 @@ export class Keyboard {
   private readonly sent = new Set<Code>();
   /** Modifiers that are down here and not there, and whether they have served for a character. */
   private readonly waiting = new Map<Code, { used: boolean; since: number }>();
-  private altGraph = false;
 
   constructor(
     private readonly outbox: Outbox,
@@ -64,7 +63,6 @@ export class Keyboard {
 
   /** A key comes up. */
   up(code: string): void {
-    if (code === "AltRight") this.altGraph = false;
     if (!isCode(code)) return;
     const waited = this.waiting.get(code);
     this.waiting.delete(code);
@@ -96,14 +94,12 @@ export class Keyboard {
   release(): void {
     this.sent.clear();
     this.waiting.clear();
-    this.altGraph = false;
     this.outbox.release();
     this.options.onRelease?.();
   }
 
   private onAltGraph(stroke: Stroke): void {
     if (stroke.repeat) return;
-    this.altGraph = true;
     const fake = this.waiting.get("ControlLeft");
     if (fake !== undefined && stroke.time - fake.since <= FAKE_CTRL_MS) this.waiting.delete("ControlLeft");
     if (this.mode === "text") return;
@@ -120,7 +116,7 @@ export class Keyboard {
 
   private isText(stroke: Stroke): boolean {
     if ([...stroke.key].length !== 1) return false;
-    if (stroke.altGraph || this.altGraph) return true;
+    if (stroke.altGraph) return true;
     const option = this.options.mac === true && stroke.alt;
     return !stroke.ctrl && !stroke.meta && (!stroke.alt || option);
   }
@@ -158,7 +154,7 @@ export class Keyboard {
   /** Lets go of modifiers whose coming up was not told, as when another program took the keys. */
   private resync(stroke: Stroke): void {
     for (const name of ["shift", "ctrl", "alt", "meta"] as const) {
-      if (stroke[name] || (name === "alt" && (stroke.altGraph || this.altGraph))) continue;
+      if (stroke[name] || (name === "alt" && stroke.altGraph)) continue;
       for (const code of MODIFIERS[name]) {
         if (code === stroke.code) continue;
         this.waiting.delete(code);
