@@ -63,7 +63,7 @@ func (d *Decoder) receive(msg []byte) (uint32, bool, error) {
 // join adds a part to the update it belongs to.
 func (d *Decoder) join(h Header, chunk []byte) error {
 	if h.Part == 0 {
-		if d.joining || !h.Reset && h.Seq != d.last+1 {
+		if !h.Reset && (d.joining || h.Seq != d.last+1) {
 			return fmt.Errorf("%w: update %d after %d", ErrGap, h.Seq, d.last)
 		}
 		d.joining, d.head, d.packed = true, h, d.packed[:0]

@@ -152,6 +152,11 @@ func goldenStreams() []golden {
 		s.add(display.AppendPointerPlace(nil, 1, 1), false, display.Plain)
 		s.add(display.AppendReset(nil, 2, 2), true, display.Plain)
 	})
+	add("reset in the middle of an update", func(s *stream) {
+		s.add(fullPicture(picture(300, 300)), true, display.LZ4)
+		s.msgs, s.seq = s.msgs[:1], 0 // the channel broke; another client begins
+		s.add(display.AppendReset(nil, 7, 8), true, display.Plain)
+	})
 	add("numbers wrap", func(s *stream) {
 		s.seq = 1<<32 - 2
 		s.add(display.AppendReset(nil, 2, 2), true, display.Plain)

@@ -94,8 +94,8 @@ export class Decoder {
   #join(header: Header, chunk: Uint8Array): void {
     const head = this.#head;
     if (header.part === 0) {
-      const follows = header.reset || header.seq === (this.lastSeq + 1) >>> 0;
-      if (head !== undefined || !follows) {
+      const follows = head === undefined && header.seq === (this.lastSeq + 1) >>> 0;
+      if (!header.reset && !follows) {
         throw new StreamError("gap", `update ${header.seq} after ${this.lastSeq}`);
       }
       this.#packedSize = 0;
