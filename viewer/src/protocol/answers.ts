@@ -3,10 +3,15 @@
  * else. Members that this page does not know are passed over: unlike a peer, the
  * broker that serves the page may be a little newer than the page in a tab.
  */
+import type { components } from "./api.gen.ts";
 import { SCOPES, type Scope } from "./control.ts";
 import { DecodeError, flag, list, oneOf, type Read, text, whole } from "./read.ts";
 import { PHASES, type Phase, REASONS, type Reason } from "./signaling.ts";
 
+/** Only members that the broker describes: a name that it changed does not compile. */
+type Described<Name extends keyof components["schemas"]> = Partial<
+  Record<keyof components["schemas"][Name], Read<unknown>>
+>;
 type Shape = Readonly<Record<string, Read<unknown>>>;
 type Of<S extends Shape> = { readonly [K in keyof S]: S[K] extends Read<infer T> ? T : never };
 
@@ -49,14 +54,25 @@ export const TICKET_STATES = ["open", "helping", "waiting", "resolved", "closed"
 export type TicketState = (typeof TICKET_STATES)[number];
 
 export type Me = Of<typeof meShape>;
-const meShape = { id, email: name, name, roles: list(oneOf(...ROLES), 8), organisation: name };
+const meShape = {
+  id,
+  email: name,
+  name,
+  roles: list(oneOf(...ROLES), 8),
+  organisation: name,
+} satisfies Described<"Me">;
 export const me: Read<Me> = members(meShape);
 
 export type Note = Of<typeof noteShape>;
-const noteShape = { id, author: name, text: text(MAX_TEXT), createdAt: time };
+const noteShape = { id, author: name, text: text(MAX_TEXT), createdAt: time } satisfies Described<"Note">;
 
 export type TicketSession = Of<typeof ticketSessionShape>;
-const ticketSessionShape = { id, phase: oneOf(...PHASES), startedAt: maybe(time), endedAt: maybe(time) };
+const ticketSessionShape = {
+  id,
+  phase: oneOf(...PHASES),
+  startedAt: maybe(time),
+  endedAt: maybe(time),
+} satisfies Described<"TicketSession">;
 
 export type Ticket = Of<typeof ticketShape>;
 const ticketShape = {
@@ -78,7 +94,7 @@ const ticketShape = {
   resolvedAt: maybe(time),
   notes: listOrNone(members(noteShape)),
   sessions: listOrNone(members(ticketSessionShape)),
-};
+} satisfies Described<"Ticket">;
 export const ticket: Read<Ticket> = members(ticketShape);
 
 function listOrNone<T>(item: Read<T>): Read<readonly T[]> {
@@ -86,7 +102,12 @@ function listOrNone<T>(item: Read<T>): Read<readonly T[]> {
 }
 
 export type System = Of<typeof systemShape>;
-const systemShape = { os: name, arch: some(400), name: some(400), version: some(400) };
+const systemShape = {
+  os: name,
+  arch: some(400),
+  name: some(400),
+  version: some(400),
+} satisfies Described<"JoinedSystem">;
 
 const scopeList: Read<readonly Scope[]> = (value, path) => {
   if (value === undefined || value === null || value === "") return [];
@@ -115,7 +136,7 @@ const sessionShape = {
   endedAt: maybe(time),
   expiresAt: maybe(time),
   invitation: maybe(id),
-};
+} satisfies Described<"Session">;
 export const session: Read<Session> = members(sessionShape);
 
 export type AuditEvent = Of<typeof eventShape>;
@@ -130,8 +151,9 @@ const eventShape = {
   actor: members({ kind: oneOf("requester", "technician", "operator", "broker", "stranger"), id: some(64) }),
   session: some(64),
   ticket: some(64),
+  signed: flag,
   data: eventData,
-};
+} satisfies Described<"Event">;
 export const event: Read<AuditEvent> = members(eventShape);
 
 /** The list behind a name: the broker answers {"tickets": […]}. */
@@ -142,7 +164,12 @@ export const listOf = <T>(member: string, item: Read<T>): Read<readonly T[]> => 
 
 /** What the requester's page may know. */
 export type InvitationPage = Of<typeof pageShape>;
-const summaryShape = { startedAt: maybe(time), endedAt: maybe(time), viewed: flag, controlled: flag };
+const summaryShape = {
+  startedAt: maybe(time),
+  endedAt: maybe(time),
+  viewed: flag,
+  controlled: flag,
+} satisfies Described<"Summary">;
 const pageShape = {
   organisation: name,
   technician: name,
@@ -150,7 +177,7 @@ const pageShape = {
   expiresAt: time,
   downloads: list(text(20), 8),
   summary: maybe(members(summaryShape)),
-};
+} satisfies Described<"LandingPage">;
 export const invitationPage: Read<InvitationPage> = members(pageShape);
 
 export const made = members({

@@ -89,6 +89,18 @@ function query(values: Readonly<Record<string, string>>): string {
 
 /** It is the session's SessionApi too. */
 export class Api {
+  /** Called when the broker does not know this browser any more. */
+  onSignedOut: () => void = () => undefined;
+
+  private async ask<T>(method: Method, path: string, read: Read<T>, body?: unknown): Promise<T> {
+    try {
+      return await request(method, path, read, body);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) this.onSignedOut();
+      throw error;
+    }
+  }
+
   signIn(secret: string): Promise<answers.Me> {
     return request("POST", "/sign-in", answers.me, { secret });
   }
@@ -96,30 +108,30 @@ export class Api {
     return request("GET", "/me", answers.me);
   }
   signOut(): Promise<void> {
-    return request("POST", "/sign-out", nothing);
+    return this.ask("POST", "/sign-out", nothing);
   }
 
   tickets(filter: { state: string; q: string }): Promise<readonly answers.Ticket[]> {
-    return request("GET", `/tickets${query(filter)}`, answers.listOf("tickets", answers.ticket));
+    return this.ask("GET", `/tickets${query(filter)}`, answers.listOf("tickets", answers.ticket));
   }
   ticket(id: string): Promise<answers.Ticket> {
-    return request("GET", `/tickets/${segment(id)}`, answers.ticket);
+    return this.ask("GET", `/tickets/${segment(id)}`, answers.ticket);
   }
   openTicket(ticket: NewTicket): Promise<answers.Ticket> {
-    return request("POST", "/tickets", answers.ticket, ticket);
+    return this.ask("POST", "/tickets", answers.ticket, ticket);
   }
   changeTicket(id: string, change: TicketChange): Promise<answers.Ticket> {
-    return request("PATCH", `/tickets/${segment(id)}`, answers.ticket, change);
+    return this.ask("PATCH", `/tickets/${segment(id)}`, answers.ticket, change);
   }
   addNote(ticket: string, text: string): Promise<void> {
-    return request("POST", `/tickets/${segment(ticket)}/notes`, nothing, { text });
+    return this.ask("POST", `/tickets/${segment(ticket)}/notes`, nothing, { text });
   }
 
   async invite(
     ticket: string,
     hashes: { joinHash: string; pageHash: string },
   ): Promise<{ sessionId: string; invitationId: string; expiresAt: string }> {
-    const { invitation, session } = await request(
+    const { invitation, session } = await this.ask(
       "POST",
       `/tickets/${segment(ticket)}/invitations`,
       answers.made,
@@ -128,28 +140,28 @@ export class Api {
     return { sessionId: session.id, invitationId: invitation.id, expiresAt: invitation.expiresAt };
   }
   revokeInvitation(id: string): Promise<void> {
-    return request("POST", `/invitations/${segment(id)}/revoke`, nothing);
+    return this.ask("POST", `/invitations/${segment(id)}/revoke`, nothing);
   }
 
   /** The newest sessions; state "" for all, "open" for those that did not end. */
   sessions(state: string): Promise<readonly answers.Session[]> {
-    return request("GET", `/sessions${query({ state })}`, answers.listOf("sessions", answers.session));
+    return this.ask("GET", `/sessions${query({ state })}`, answers.listOf("sessions", answers.session));
   }
   session(id: string): Promise<answers.Session> {
-    return request("GET", `/sessions/${segment(id)}`, answers.session);
+    return this.ask("GET", `/sessions/${segment(id)}`, answers.session);
   }
   sessionEvents(id: string): Promise<readonly answers.AuditEvent[]> {
-    return request("GET", `/sessions/${segment(id)}/events`, answers.listOf("events", answers.event));
+    return this.ask("GET", `/sessions/${segment(id)}/events`, answers.listOf("events", answers.event));
   }
   accept(session: string): Promise<void> {
-    return request("POST", `/sessions/${segment(session)}/accept`, nothing);
+    return this.ask("POST", `/sessions/${segment(session)}/accept`, nothing);
   }
   end(session: string, reason: "technician" | "refused"): Promise<void> {
-    return request("POST", `/sessions/${segment(session)}/end`, nothing, { reason });
+    return this.ask("POST", `/sessions/${segment(session)}/end`, nothing, { reason });
   }
   async joinToken(session: string, claim: { key: string; time: string; proof: string }): Promise<string> {
     const body = { role: "viewer", ...claim };
     const path = `/sessions/${segment(session)}/token`;
-    return (await request("POST", path, answers.joinToken, body)).token;
+    return (await this.ask("POST", path, answers.joinToken, body)).token;
   }
 }

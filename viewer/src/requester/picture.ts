@@ -32,7 +32,7 @@ export function terminal(description: string): SVGElement {
     svg("text", { x: "20", y: "62", class: "prompt" }, "$"),
     svg("text", { x: "38", y: "62", class: "line" }, "chmod +x ~/Downloads/Beside-… \\"),
     svg("text", { x: "38", y: "84", class: "line" }, "  && ~/Downloads/Beside-…"),
-    svg("rect", { x: "252", y: "71", width: "9", height: "17", class: "caret" }),
+    svg("rect", { x: "270", y: "71", width: "9", height: "17", class: "caret" }),
     key(2, 62, "Ctrl"),
     plus(76),
     key(88, 66, "Shift"),

@@ -15,7 +15,6 @@ export interface ViewOptions {
 
 export class View {
   private readonly status = h("p", { class: "status", role: "status" });
-  private readonly steps = h("div", { class: "steps" });
   private started = false;
   private page: InvitationPage;
 
@@ -89,18 +88,16 @@ export class View {
       ),
       h("li", {}, h("strong", {}, t("requester.plan.stop")), " ", t("requester.plan.stop.text")),
     );
-    this.steps.replaceChildren(this.startOrWhy());
     this.root.replaceChildren(
       h(
         "main",
         {},
         head(organisation),
-        h("h1", {}, t("requester.who", { technician })),
-        h("p", { class: "lead" }, t("requester.of", { organisation })),
+        h("h1", {}, t("requester.who", { technician, organisation })),
         h("p", { class: "warning" }, t("requester.warning")),
         h("h2", {}, t("requester.plan")),
         list,
-        this.steps,
+        h("div", {}, this.startOrWhy()),
         this.status,
       ),
     );
@@ -151,21 +148,28 @@ export class View {
         },
       );
     });
-    const title = h("h2", { tabindex: "-1" }, t("requester.run"));
-    this.steps.replaceChildren(
-      title,
+    const title = h("h1", { tabindex: "-1" }, t("requester.run"));
+    this.root.replaceChildren(
       h(
-        "ol",
-        { class: "plan" },
-        h("li", {}, t("requester.run.copy"), h("span", { class: "copyline" }, field, copy)),
-        h("li", {}, t("requester.run.terminal")),
-        h("li", {}, t("requester.run.paste"), terminal(t("requester.run.picture"))),
-      ),
-      h(
-        "p",
-        { class: "hint" },
-        `${t("requester.run.again")} `,
-        this.download("", t("requester.run.again.link")),
+        "main",
+        {},
+        head(this.page.organisation),
+        title,
+        h("p", {}, t("requester.run.why")),
+        h(
+          "ol",
+          { class: "plan" },
+          h("li", {}, t("requester.run.copy"), h("span", { class: "copyline" }, field, copy)),
+          h("li", {}, t("requester.run.terminal")),
+          h("li", {}, t("requester.run.paste"), terminal(t("requester.run.picture"))),
+        ),
+        this.status,
+        h(
+          "p",
+          { class: "hint" },
+          `${t("requester.run.again")} `,
+          this.download("", t("requester.run.again.link")),
+        ),
       ),
     );
     title.focus();

@@ -4,6 +4,8 @@
  * technician's hands only while control is held and nothing makes it rest.
  */
 
+import { noPointer, type PointerShape } from "../../display/decode.ts";
+import { Painter } from "../../display/painter.ts";
 import type { Code } from "../../input/codes.ts";
 import { Hands } from "../../input/hands.ts";
 import type { KeyboardMode } from "../../input/keyboard.ts";
@@ -32,14 +34,16 @@ export class Devices implements Screen {
   size: Box | undefined = $state.raw();
   /** Undefined while it is hidden. */
   pointer: Pointer | undefined = $state.raw();
-  /** Age of the picture in milliseconds, when that is measured. */
-  ageMs: number | undefined = $state();
+  /** How long the last update took to decode and paint. Not shown by itself, so no state. */
+  paintMs = 0;
   /** The technician's keys go to the requester. */
   focused: boolean = $state(false);
   /** Mouse and keyboard are lent. */
   lent: boolean = $state(false);
   session: LiveSession | undefined;
 
+  private shape: PointerShape = noPointer;
+  private place = { x: 0, y: 0 };
   private elements: Elements | undefined;
   private listening = new AbortController();
   private readonly hands: Hands;
@@ -59,7 +63,49 @@ export class Devices implements Screen {
     this.elements = elements;
   }
 
-  show(_channel: RTCDataChannel, _early: readonly ArrayBuffer[], _signal: AbortSignal): void {}
+  show(channel: RTCDataChannel, early: readonly ArrayBuffer[], signal: AbortSignal): void {
+    if (this.elements === undefined) return; // the session runs only after attach
+    const { canvas } = this.elements;
+    const painter = new Painter({
+      canvas,
+      send: (message) => {
+        if (channel.readyState === "open") channel.send(message);
+      },
+      signal,
+      onResize: (width, height) => {
+        this.size = { width, height };
+      },
+      onPointerShape: (shape) => this.draw(shape),
+      onPointerPlace: (x, y) => {
+        this.place = { x, y };
+        this.movePointer();
+      },
+      onPaint: ({ paintMs }) => {
+        this.paintMs = paintMs;
+      },
+    });
+    channel.addEventListener("message", (event: MessageEvent<unknown>) => painter.receive(event.data), {
+      signal,
+    });
+    for (const message of early) painter.receive(message);
+  }
+
+  private draw(shape: PointerShape): void {
+    this.shape = shape;
+    const canvas = this.elements?.pointer;
+    if (canvas !== undefined && shape.width > 0) {
+      canvas.width = shape.width;
+      canvas.height = shape.height;
+      canvas.getContext("2d")?.putImageData(new ImageData(shape.rgba, shape.width, shape.height), 0, 0);
+    }
+    this.movePointer();
+  }
+
+  private movePointer(): void {
+    const { width, height, hotX, hotY } = this.shape;
+    this.pointer =
+      width === 0 ? undefined : { left: this.place.x - hotX, top: this.place.y - hotY, width, height };
+  }
 
   /** Listens while control may be used. */
   follow(state: LiveState): void {
