@@ -21,7 +21,8 @@ import (
 // Places on the bar, from its right edge and its middle.
 const (
 	stopX, stopEdgeX = -12 - 29, -12 - 6
-	pauseX           = -12 - 59 - 8 - 36
+	pauseX           = -12 - 59 - 8 - 36 // Pause, or Resume
+	pauseEdgeX       = -12 - 59 - 8 - 6
 	takeBackX        = pauseX - 36 - 8 - 60
 	barMiddle        = 27
 	red              = 0xb3261e
@@ -74,8 +75,9 @@ func TestBarBringsEveryAct(t *testing.T) {
 		t.Errorf("second act: got %q, want pause", got)
 	}
 	s.Paused = true
-	d.see(win, func() { b.Set(s) })
-	d.click(win, pauseX, barMiddle) // Resume stands there now
+	b.Set(s)
+	d.until("Resume", func() bool { return d.at(win, pauseEdgeX, barMiddle) == accent })
+	d.click(win, pauseX, barMiddle)
 	if got := await(d, "an act", b.Acts()); got != window.Resume {
 		t.Errorf("third act: got %q, want resume", got)
 	}

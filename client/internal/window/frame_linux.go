@@ -55,16 +55,21 @@ type frame struct {
 // redrawRetry is how soon a dropped Invalidate is repeated.
 const redrawRetry = 15 * time.Millisecond
 
-// openFrame shows c in a window of the given place. It returns at once.
-func openFrame(d *desktop, r role, title string, at image.Rectangle, c content) *frame {
+// newFrame makes a frame for c in a window of the given place. start shows it.
+func newFrame(d *desktop, r role, title string, at image.Rectangle, c content) *frame {
 	f := &frame{
 		desk: d, win: new(app.Window), role: r, at: at, content: c,
 		first: make(chan struct{}), gone: make(chan struct{}), kick: make(chan struct{}, 1),
 	}
 	f.win.Option(app.Title(title), app.Decorated(r != roleBar), pixels(at.Size()))
+	return f
+}
+
+// start opens the window and returns at once. The content belongs to the loop
+// from here on. close ends what it starts.
+func (f *frame) start() {
 	f.wg.Go(f.loop)
 	f.wg.Go(f.waker)
-	return f
 }
 
 // pixels is app.Size without rounding through dp.

@@ -96,7 +96,8 @@ func (u *ui) turnTo(pg *page) (*panel, bool) {
 		}
 	}
 	pn := &panel{page: pg}
-	pn.frame = openFrame(u.desk, rolePanel, texts.T("window.title.panel"), place, pn)
+	pn.frame = newFrame(u.desk, rolePanel, texts.T("window.title.panel"), place, pn)
+	pn.start()
 	u.panel = pn
 	return pn, true
 }

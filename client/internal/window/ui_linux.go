@@ -119,7 +119,8 @@ func (t turn) leave() { <-t }
 
 // show opens a frame and waits until it is on the screen.
 func (u *ui) show(ctx context.Context, r role, title string, dl *dialog, c content) (*frame, error) {
-	f := openFrame(u.desk, r, title, dialogPlace(u.desk, dl), c)
+	f := newFrame(u.desk, r, title, dialogPlace(u.desk, dl), c)
+	f.start()
 	select {
 	case <-f.first:
 		return f, nil
