@@ -43,5 +43,5 @@ export function place(
 
 /** The offset moved to the next whole device pixel of the window. */
 function onGrid(offset: number, origin: number): number {
-  return Math.ceil(offset + origin - 1e-6) - origin;
+  return Math.ceil(offset + origin - 1e-6) + 0 - origin; // + 0: no negative zero
 }

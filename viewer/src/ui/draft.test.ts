@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { draftOf, systemText, withDraft } from "./draft.ts";
+
+const now = Date.parse("2026-01-01T12:00:00.000Z");
+const system = { os: "linux", arch: "amd64", name: "Debian GNU/Linux 12", version: "12" };
+const session = { liveAt: "2026-01-01T11:40:00.000Z", endedAt: "2026-01-01T11:54:00.000Z", system };
+
+test("says how long, on what, and what was used", () => {
+  const seen = draftOf(session, [{ kind: "client.capture_started" }], now);
+  expect(seen).toContain("14 min on Debian GNU/Linux 12 (amd64); screen seen, nothing controlled.");
+  const controlled = draftOf(session, [{ kind: "client.control_started" }], now);
+  expect(controlled).toContain("mouse and keyboard used");
+});
+
+test("is empty when nothing was shown", () => {
+  expect(draftOf({ ...session, liveAt: undefined }, [], now)).toBe("");
+});
+
+test("goes behind what is there, once", () => {
+  expect(withDraft("", "b")).toBe("b");
+  expect(withDraft("a", "b")).toBe("a\nb");
+  expect(withDraft("a\nb", "b")).toBe("a\nb");
+  expect(withDraft("a", "")).toBe("a");
+});
+
+test("a machine without a name is called by its system", () => {
+  expect(systemText({ os: "linux", arch: "", name: "", version: "6.1" })).toBe("linux 6.1");
+  expect(systemText(undefined)).toBe("");
+});

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { paths, routeOf, signInFragment } from "./route.ts";
+
+test.each([
+  ["/", { page: "desk", ticket: undefined }],
+  ["/signin", { page: "signin" }],
+  [paths.ticket("t1"), { page: "desk", ticket: "t1" }],
+  ["/sessions", { page: "sessions" }],
+  ["/sessions/", { page: "sessions" }],
+  [paths.session("s1"), { page: "timeline", session: "s1" }],
+  [paths.live("s1"), { page: "live", session: "s1" }],
+  ["/sessions/s1/other", { page: "unknown" }],
+  ["/sessions/s1/live/more", { page: "unknown" }],
+  ["/tickets", { page: "unknown" }],
+  ["/elsewhere", { page: "unknown" }],
+])("%s is %o", (path, want) => {
+  expect(routeOf(path)).toEqual(want);
+});
+
+test.each([
+  ["", undefined],
+  ["#", undefined],
+  ["#secret", { secret: "secret", handover: undefined }],
+  ["#secret.s1.keys", { secret: "secret", handover: { session: "s1", keys: "keys" } }],
+  ["#secret.s1", { secret: "secret", handover: undefined }],
+])("the fragment %s gives %o", (hash, want) => {
+  expect(signInFragment(hash)).toEqual(want);
+});
