@@ -43,10 +43,10 @@ describe("golden display streams", () => {
       }
     }
     expect({ painted, error }).toEqual({ painted: want.painted, error: want.error });
-    expect([d.screen.width, d.screen.height]).toEqual([want.w, want.h]);
-    expect(d.screen.hash(0, 0, want.w, want.h)).toBe(want.hash);
-    expect(d.place).toEqual({ x: want.placeX, y: want.placeY });
-    const { width, height, hotX, hotY, rgba } = d.shape;
+    expect([d.picture.screen.width, d.picture.screen.height]).toEqual([want.w, want.h]);
+    expect(d.picture.screen.hash(0, 0, want.w, want.h)).toBe(want.hash);
+    expect(d.picture.place).toEqual({ x: want.placeX, y: want.placeY });
+    const { width, height, hotX, hotY, rgba } = d.picture.shape;
     const shape = { w: width, h: height, hotX, hotY, rgba: Buffer.from(rgba).toString("base64") };
     expect(shape).toEqual(want.shape);
   });

@@ -51,7 +51,7 @@ function feed(d: Decoder, message: ArrayBuffer): void {
   } catch (error) {
     expect(error).toBeInstanceOf(StreamError);
   }
-  const { width, height, pixels } = d.screen;
+  const { width, height, pixels } = d.picture.screen;
   expect(width <= maxSide && height <= maxSide && pixels.length === width * height).toBe(true);
 }
 

@@ -1,5 +1,6 @@
-import { Decoder, type PointerShape } from "./decode.ts";
+import { Decoder } from "./decode.ts";
 import { encodeAck, encodeResync, type Reason, StreamError } from "./format.ts";
+import type { PointerShape } from "./picture.ts";
 
 /** What one painted update was. */
 export interface PaintStats {
@@ -81,9 +82,9 @@ export class Painter {
 
   /** Brings the canvas and the listeners up to the decoder's last update. */
   #show(): void {
-    const decoder = this.#decoder;
-    const { screen, changed, shape, place } = decoder;
-    if (decoder.resized) this.#resize(screen.width, screen.height);
+    const { picture } = this.#decoder;
+    const { screen, changed, shape, place } = picture;
+    if (picture.resized) this.#resize(screen.width, screen.height);
     const image = this.#image;
     if (image !== undefined) {
       for (let i = 0; i + 3 < changed.length; i += 4) {
@@ -98,16 +99,16 @@ export class Painter {
         );
       }
     }
-    if (decoder.resized) this.#options.onResize?.(screen.width, screen.height);
-    if (decoder.shapeChanged) this.#options.onPointerShape?.(shape);
-    if (decoder.placeChanged) this.#options.onPointerPlace?.(place.x, place.y);
+    if (picture.resized) this.#options.onResize?.(screen.width, screen.height);
+    if (picture.shapeChanged) this.#options.onPointerShape?.(shape);
+    if (picture.placeChanged) this.#options.onPointerPlace?.(place.x, place.y);
   }
 
   #resize(width: number, height: number): void {
     const { canvas } = this.#options;
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
-    this.#image = this.#decoder.screen.image();
+    this.#image = this.#decoder.picture.screen.image();
   }
 
   #repaint(): void {

@@ -1,0 +1,116 @@
+package display_test
+
+import (
+	"context"
+	"image"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"beside/client/internal/consent"
+	"beside/client/internal/display"
+	wire "beside/signaling/display"
+	"beside/signaling/grant"
+)
+
+// show is one Stream with its viewer, which acknowledges by itself.
+type show struct {
+	src    *pattern
+	gate   *consent.Gate
+	stream *display.Stream
+	cancel context.CancelFunc
+	ended  chan error
+
+	mu       sync.Mutex
+	v        wire.Decoder
+	resets   int
+	mute     bool // acknowledges nothing
+	drop     int  // messages still to lose
+	inFlight int  // updates not acknowledged
+	most     int
+	messages int
+	acks     [][]byte // held back while mute
+}
+
+func start(t *testing.T, src *pattern) *show {
+	t.Helper()
+	s := &show{src: src, gate: consent.NewGate(), ended: make(chan error, 1)}
+	s.gate.Allow(grant.SetOf(grant.View))
+	l, _ := s.gate.Lease(grant.View)
+	s.stream = &display.Stream{Source: src, Lease: l, Send: s.receive}
+	ctx, cancel := context.WithCancel(t.Context())
+	s.cancel = cancel
+	go func() { s.ended <- s.stream.Run(ctx) }()
+	t.Cleanup(cancel)
+	return s
+}
+
+// receive is the viewer: it answers like viewer/src/display does.
+func (s *show) receive(msg []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.messages++
+	if s.drop > 0 {
+		s.drop--
+		return nil
+	}
+	if h, _, err := wire.ParseHeader(msg); err == nil && h.Reset && h.Part == 0 {
+		s.resets++
+		s.inFlight = 0
+	}
+	seq, done, err := s.v.Receive(msg)
+	switch {
+	case err != nil:
+		return s.stream.OnMessage(wire.AppendResync(nil, wire.Resync{Reason: wire.ReasonOf(err)}))
+	case !done:
+		return nil
+	}
+	s.inFlight++
+	s.most = max(s.most, s.inFlight)
+	ack := wire.AppendAck(nil, wire.Ack{Seq: seq, Paint: time.Millisecond})
+	if s.mute {
+		s.acks = append(s.acks, ack)
+		return nil
+	}
+	s.inFlight = 0
+	return s.stream.OnMessage(ack)
+}
+
+func (s *show) listen() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mute, s.inFlight = false, 0
+	for _, a := range s.acks {
+		_ = s.stream.OnMessage(a)
+	}
+	s.acks = nil
+}
+
+// pass lets time go by in the bubble of a synctest.
+func pass(d time.Duration) { <-time.After(d) }
+
+// exact waits for rest and checks that the viewer shows area of the screen.
+func (s *show) exact(t *testing.T, area image.Rectangle) {
+	t.Helper()
+	pass(3 * time.Second)
+	synctest.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.src.mu.Lock()
+	defer s.src.mu.Unlock()
+	if s.v.Screen.W != area.Dx() || s.v.Screen.H != area.Dy() {
+		t.Fatalf("viewer shows %d×%d, want %v", s.v.Screen.W, s.v.Screen.H, area)
+	}
+	for y := range area.Dy() {
+		got, want := s.v.Screen.Row(y, 0, area.Dx()), s.src.pix.Row(area.Min.Y+y, area.Min.X, area.Max.X)
+		for x := range want {
+			if got[x] != want[x] {
+				t.Fatalf("pixel %d,%d: got %06x, want %06x", x, y, got[x], want[x])
+			}
+		}
+	}
+	if want := s.src.pointer.Place.Sub(area.Min); s.v.Place != want || s.v.Shape.W != s.src.pointer.Shape.W {
+		t.Fatalf("pointer: got %v, %d wide; want %v, %d", s.v.Place, s.v.Shape.W, want, s.src.pointer.Shape.W)
+	}
+}
