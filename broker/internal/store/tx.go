@@ -33,11 +33,16 @@ func (t *Tx) Now() time.Time { return t.now }
 // now is the current time as the database keeps it: UTC, milliseconds.
 func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 
-// NewID returns a fresh id: 128 random bits in base64url.
+// NewID returns a fresh id: 128 random bits in base64url. None begins with a
+// dash, which a command line would take for a flag.
 func NewID() string {
-	var b [16]byte
-	rand.Read(b[:]) //nolint:errcheck // never fails, crypto/rand
-	return base64.RawURLEncoding.EncodeToString(b[:])
+	for {
+		var b [16]byte
+		rand.Read(b[:]) //nolint:errcheck // never fails, crypto/rand
+		if id := base64.RawURLEncoding.EncodeToString(b[:]); id[0] != '-' {
+			return id
+		}
+	}
 }
 
 // exec changes rows and reports how many.
