@@ -16,6 +16,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -66,7 +67,7 @@ func main() {
 			defer stop()
 			return program{
 				args: os.Args[1:], fileName: ownName(), input: os.Stdin, out: os.Stdout, errs: os.Stderr,
-				getenv: os.Getenv, slot: configuration[:], uid: os.Geteuid(), held: held,
+				getenv: environment(), slot: configuration[:], uid: os.Geteuid(), held: held,
 			}.run(ctx)
 		}))
 	})
@@ -242,4 +243,15 @@ func grabPanicKey(pressed func()) (name string, release func(), err error) {
 		return "", nil, err
 	}
 	return key.Name(), key.Close, nil
+}
+
+// environment answers as it was at the start: the windows change it for
+// themselves, and the desktop must not look like another one afterwards.
+func environment() (getenv func(string) string) {
+	at := make(map[string]string)
+	for _, entry := range os.Environ() {
+		name, value, _ := strings.Cut(entry, "=")
+		at[name] = value
+	}
+	return func(name string) string { return at[name] }
 }
