@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/webrtc/v4"
@@ -43,6 +44,7 @@ type Viewer struct {
 	// Mute leaves updates unacknowledged.
 	Mute bool
 
+	sending  sync.Mutex
 	mu       sync.Mutex
 	out      *signaling.Outbox
 	in       *signaling.Inbox
@@ -138,6 +140,8 @@ func (v *Viewer) present(epoch string) {
 }
 
 func (v *Viewer) post(m signaling.PeerMessage) {
+	v.sending.Lock() // numbered in the order of sending
+	defer v.sending.Unlock()
 	v.mu.Lock()
 	if v.out == nil {
 		v.mu.Unlock()
@@ -278,6 +282,18 @@ func (v *Viewer) opened(d *webrtc.DataChannel) {
 		}
 	}
 	v.Raw(control.ChannelControl, raw)
+}
+
+// Settle waits until the client's transport has taken all that was sent on a
+// channel, and a little for what it would do with it.
+func (v *Viewer) Settle(channel string) {
+	v.mu.Lock()
+	d := v.channels[channel]
+	v.mu.Unlock()
+	for d != nil && d.BufferedAmount() > 0 {
+		<-time.After(time.Millisecond)
+	}
+	<-time.After(100 * time.Millisecond)
 }
 
 // Binding is what message 0 of both ends is over.

@@ -47,7 +47,7 @@ func (s *session) onAsk(r *road, m control.Ask) {
 		defer cancel()
 		answer, err := s.cfg.UI.Ask(ctx, question)
 		if err != nil || ctx.Err() != nil {
-			answer = window.Answer{} // whoever asked is gone: no
+			answer = window.Answer{} // whoever asked is gone: nobody answered anything
 		}
 		s.post(func() { s.onAnswered(r, m.ID, asked, answer) })
 	})
@@ -72,17 +72,19 @@ func (s *session) onAnswered(r *road, id string, asked grant.Set, answer window.
 	if s.isOver() {
 		return
 	}
-	if chosen.Empty() {
-		s.onDeclined(r, id, asked, answer.How)
-	} else {
+	switch {
+	case !chosen.Empty():
 		s.allow(r, id, asked, chosen)
+	case answer.How != "":
+		s.onDeclined(r, id, asked, answer.How)
 	}
+	s.showWaiting()
 	s.apply()
 }
 
 func (s *session) onDeclined(r *road, id string, asked grant.Set, how window.How) {
 	reason := control.Declined
-	if how == window.TimedOut || how == "" {
+	if how == window.TimedOut {
 		reason = control.Unanswered
 	}
 	s.record(record.ConsentDeclined{Asked: asked.String(), Reason: string(reason)})
@@ -90,7 +92,6 @@ func (s *session) onDeclined(r *road, id string, asked grant.Set, how window.How
 	if r.link.road == r {
 		s.tellViewer(r, control.AskDeclined{ID: id, Reason: reason})
 	}
-	s.showWaiting()
 }
 
 // allow gives the chosen rights to the one viewer that is there. The bar comes

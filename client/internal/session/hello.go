@@ -49,7 +49,7 @@ func (s *session) binding(own, viewer invite.Fingerprint) invite.Binding {
 // very connection, and the broker says that its holder is this session's viewer.
 func (s *session) onHello(r *road, m control.HelloViewer) {
 	if s.greet(r); !r.greeted || r.hello {
-		s.violation(r, "hello")
+		s.violation("hello")
 		return
 	}
 	r.hello = true
@@ -95,6 +95,9 @@ func (s *session) onVerified(r *road, t grant.Token) {
 
 // verifyFailed ends the session: somebody stands between, or plays technician.
 func (s *session) verifyFailed(reason string) {
+	if s.isOver() {
+		return
+	}
 	s.gate.Shut()
 	s.record(record.VerifyFailed{Reason: reason})
 	s.finish(signaling.NotVerified, false)

@@ -153,6 +153,8 @@ func TestMessagesBeforeHelloAreDropped(t *testing.T) {
 			v.Raw(control.ChannelPointer, []byte("nonsense"))
 			v.Raw(control.ChannelDisplay, display.AppendResync(nil, display.Resync{Reason: display.ReasonAsked}))
 			v.Raw(control.ChannelDisplay, []byte("nonsense"))
+			v.Settle(control.ChannelPointer)
+			v.Settle(control.ChannelDisplay)
 		}
 	})
 	st.verified(v)

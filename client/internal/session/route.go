@@ -30,7 +30,7 @@ func (s *session) route(r *road, post func(func()), channel string, data []byte)
 	case channel == control.ChannelDisplay:
 		s.onFeedback(r, post, data)
 	case channel == control.ChannelPointer && name != "move":
-		post(func() { s.violation(r, name) })
+		post(func() { s.violation(name) })
 	case inputs[name]:
 		s.onInput(r, post, name, data)
 	default:
@@ -54,7 +54,7 @@ func (s *session) onFeedback(r *road, post func(func()), data []byte) {
 	case consent.Late:
 		return
 	case consent.Violation:
-		post(func() { s.violation(r, "display") })
+		post(func() { s.violation("display") })
 		return
 	}
 	st := r.stream.Load()
@@ -62,21 +62,21 @@ func (s *session) onFeedback(r *road, post func(func()), data []byte) {
 		return
 	}
 	if err := st.OnMessage(data); err != nil {
-		post(func() { s.violation(r, "display") })
+		post(func() { s.violation("display") })
 	}
 }
 
 func (s *session) onInput(r *road, post func(func()), name string, data []byte) {
 	in, err := control.DecodeInput(data)
 	if err != nil {
-		post(func() { s.violation(r, name) })
+		post(func() { s.violation(name) })
 		return
 	}
 	switch s.gate.Judge(name, in.Generation()) {
 	case consent.Late:
 		return
 	case consent.Violation:
-		post(func() { s.violation(r, name) })
+		post(func() { s.violation(name) })
 		return
 	}
 	h := s.hands.Load()
@@ -106,7 +106,7 @@ func (s *session) onControl(r *road, data []byte) {
 	case !r.verified.Load():
 		// Its token is being checked.
 	case err != nil || s.gate.Judge(name, 0) == consent.Violation:
-		s.violation(r, name)
+		s.violation(name)
 	case s.gate.Judge(name, 0) == consent.Accept:
 		s.handle(r, m)
 	}
@@ -134,7 +134,10 @@ func (s *session) handle(r *road, m control.Message) {
 func (s *session) onBye(control.Bye) { s.finish(signaling.ByTechnician, false) }
 
 // violation ends the session: nobody honest sends this.
-func (s *session) violation(r *road, name string) {
+func (s *session) violation(name string) {
+	if s.isOver() {
+		return
+	}
 	s.gate.Shut()
 	needs, known := consent.Needs(name)
 	if !known {

@@ -188,6 +188,26 @@ func TestInputRestsWhileQuestionIsOpen(t *testing.T) {
 	heard(st, v, func(d control.AskDeclined) bool { return d.ID == "2" })
 }
 
+func TestQuestionGoesWithWhoAsked(t *testing.T) {
+	asked := make(chan struct{}, 2)
+	st := play(t, newPerson(func(ctx context.Context, _ window.Question) window.Answer {
+		asked <- struct{}{}
+		<-ctx.Done()
+		return window.Answer{}
+	}))
+	v := st.viewer()
+	st.verified(v)
+	v.Say(control.Ask{ID: "1", Scopes: seeing})
+	<-asked
+	again := v.Reload(st.broker)
+	st.broker.Attach(again)
+	v.Close()
+	heard(st, again, func(r control.Rights) bool { return !r.Asking })
+	again.Say(control.Ask{ID: "2", Scopes: seeing})
+	<-asked
+	st.never(record.KindConsentDeclined)
+}
+
 func TestReloadKeepsItsGrantAndAnotherViewerStartsWithNothing(t *testing.T) {
 	st := play(t, allowing())
 	v := st.viewer()
@@ -250,86 +270,6 @@ func TestAnotherPathAfterTheConnectionFailed(t *testing.T) {
 	st.seen(v)
 	if n := len(st.person.asked()); n != 1 {
 		t.Errorf("questions: got %d, want 1", n)
-	}
-}
-
-func TestEnds(t *testing.T) {
-	tests := []struct {
-		name   string
-		end    func(*stage, *evil.Viewer)
-		reason string
-		want   window.End
-		quiet  bool // the broker knows already
-	}{
-		{"stop", func(st *stage, _ *evil.Viewer) { st.person.theBar().stop() }, "requester", window.EndedByYou, false},
-		{"panic key", func(st *stage, _ *evil.Viewer) { st.desk.panic() }, "requester", window.EndedByYou, false},
-		{"bye", func(_ *stage, v *evil.Viewer) { v.Say(control.Bye{Reason: signaling.ByTechnician}) }, "technician", window.EndedByTechnician, false},
-		{"bye in the requester's name", func(_ *stage, v *evil.Viewer) { v.Say(control.Bye{Reason: signaling.ByRequester}) }, "technician", window.EndedByTechnician, false},
-		{"finish", func(st *stage, _ *evil.Viewer) { st.broker.End(signaling.ByTechnician) }, "", window.EndedByTechnician, true},
-		{"second hello", func(_ *stage, v *evil.Viewer) { v.Hi() }, "violation", window.EndedBySafety, false},
-		{"not a message", func(_ *stage, v *evil.Viewer) { v.Raw(control.ChannelControl, []byte(`{"type":"format"}`)) }, "violation", window.EndedBySafety, false},
-		{"key on the pointer channel", func(_ *stage, v *evil.Viewer) {
-			v.Raw(control.ChannelPointer, []byte(`{"type":"key","gen":1,"code":"KeyA","down":true}`))
-		}, "violation", window.EndedBySafety, false},
-		{"malformed feedback", func(_ *stage, v *evil.Viewer) { v.Raw(control.ChannelDisplay, []byte{9}) }, "violation", window.EndedBySafety, false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			st := play(t, allowing())
-			v := st.viewer()
-			st.live(v)
-			tt.end(st, v)
-			if tt.quiet {
-				<-st.over
-				st.never(record.KindClientStopped)
-			} else {
-				st.ended(tt.reason)
-			}
-			if s := st.person.summary; s == nil || s.End != tt.want {
-				t.Errorf("summary: got %+v, want the end %s", s, tt.want)
-			}
-		})
-	}
-}
-
-func TestStopWithinBoundsWithNetworkUnplugged(t *testing.T) {
-	st := play(t, allowing())
-	v := st.viewer()
-	rights := st.live(v)
-	v.Do(control.Key{Gen: rights.Generation, Code: "KeyA", Down: true})
-	st.eventually("the key is down", st.desk.anyDown)
-	drawing, quit := make(chan struct{}), make(chan struct{})
-	go func() { // the screen never rests
-		defer close(drawing)
-		for {
-			select {
-			case <-quit:
-				return
-			case <-time.After(time.Millisecond):
-				st.desk.draw()
-			}
-		}
-	}()
-	defer func() { close(quit); <-drawing }()
-	st.broker.Deafen()
-	st.broker.Cut(true)
-	v.Freeze()
-	start := time.Now()
-	st.person.theBar().stop()
-	st.eventually("the keys are up", func() bool { return !st.desk.anyDown() })
-	if d := time.Since(start); d > 200*time.Millisecond {
-		t.Errorf("keys were up after %v, want 200 ms", d)
-	}
-	<-st.over
-	_, last := st.desk.captured_()
-	if d := last.Sub(start); d > 200*time.Millisecond {
-		t.Errorf("the last capture came %v after Stop, want within 200 ms", d)
-	}
-	if d := time.Since(start); d > 4*time.Second {
-		t.Errorf("the session was over after %v", d)
-	}
-	if s := st.person.summary; s == nil || s.End != window.EndedByYou {
-		t.Errorf("summary: got %+v", s)
 	}
 }
 
