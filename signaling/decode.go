@@ -8,6 +8,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 const (
@@ -23,7 +24,7 @@ func Decode(raw []byte) (Message, error) {
 	if len(raw) > MaxMessageBytes {
 		return nil, Errorf(TooLarge, "message of %d bytes: at most %d", len(raw), MaxMessageBytes)
 	}
-	if err := noRepeats(raw); err != nil {
+	if err := WellFormed(raw); err != nil {
 		return nil, Errorf(BadMessage, "not a message: %v", err)
 	}
 	var head struct {
@@ -88,10 +89,13 @@ func plain(err error) error {
 	return errors.New("not valid JSON")
 }
 
-// noRepeats refuses an object with the same member twice, at any depth, and
-// anything behind the object: two readers must never understand one message
-// differently.
-func noRepeats(raw []byte) error {
+// WellFormed refuses JSON that two readers could understand differently: a
+// member that stands twice at any depth, whatever the case of its letters; null
+// in the place of a value; anything behind the one value; text that is not UTF-8.
+func WellFormed(raw []byte) error {
+	if !utf8.Valid(raw) {
+		return errors.New("not UTF-8")
+	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	if err := checkValue(dec, 0); err != nil {
 		return err
@@ -108,6 +112,9 @@ func checkValue(dec *json.Decoder, depth int) error {
 	tok, err := dec.Token()
 	if err != nil {
 		return errors.New("not valid JSON")
+	}
+	if tok == nil {
+		return errors.New("null is not a value here")
 	}
 	open, ok := tok.(json.Delim)
 	if !ok {
@@ -164,8 +171,13 @@ func (m Auth) validate() error {
 }
 
 func (m Welcome) validate() error {
-	if m.Session == "" || !m.Role.Valid() || len(m.ICE) > maxICEServers {
-		return errors.New("session or role is missing or malformed, or too many servers")
+	if m.Session == "" || !m.Role.Valid() || m.ICE == nil || len(m.ICE) > maxICEServers {
+		return errors.New("session, role or ice is missing or malformed")
+	}
+	for _, s := range m.ICE {
+		if len(s.URLs) == 0 {
+			return errors.New("a server without addresses")
+		}
 	}
 	return m.State.validate()
 }

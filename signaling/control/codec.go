@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"beside/signaling"
 )
 
 const (
@@ -38,6 +40,10 @@ func Type(m Message) string { return m.controlType() }
 
 // Encode writes a message.
 func Encode(m Message) ([]byte, error) {
+	if s, ok := m.(Screens); ok && s.Monitors == nil {
+		s.Monitors = []Monitor{} // a list is never null
+		m = s
+	}
 	body, err := json.Marshal(m)
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", m.controlType(), err)
@@ -95,6 +101,9 @@ func DecodeFromClient(raw []byte) (Message, error) {
 func peekType(raw []byte) (string, error) {
 	if len(raw) > MaxMessageBytes {
 		return "", fmt.Errorf("%w: %d bytes, at most %d", ErrMessage, len(raw), MaxMessageBytes)
+	}
+	if err := signaling.WellFormed(raw); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrMessage, err)
 	}
 	var head struct {
 		Type string `json:"type"`
@@ -157,6 +166,38 @@ func (m Ask) validate() error {
 	return nil
 }
 
+func (m Asking) validate() error { return validateID(m.ID) }
+
+func (m Granted) validate() error {
+	if len(m.Grant.Body) == 0 || len(m.Grant.Signature) != 64 {
+		return errors.New("grant is missing or not signed")
+	}
+	return validateID(m.ID)
+}
+
+func (m AskDeclined) validate() error {
+	switch m.Reason {
+	case Declined, Unanswered, NotOffered, Busy:
+		return validateID(m.ID)
+	}
+	return errors.New("unknown reason")
+}
+
+func (m Notice) validate() error {
+	switch m.Code {
+	case Wayland, NoScreen, NoInput, NoPanicKey:
+		return nil
+	}
+	return errors.New("unknown code")
+}
+
+func validateID(id string) error {
+	if id == "" || len(id) > maxIDBytes {
+		return errors.New("id is missing or too long")
+	}
+	return nil
+}
+
 func (m Show) validate() error {
 	if m.Monitor == "" || len(m.Monitor) > maxIDBytes {
 		return errors.New("monitor is missing or too long")
@@ -165,6 +206,9 @@ func (m Show) validate() error {
 }
 
 func (m Screens) validate() error {
+	if m.Monitors == nil {
+		return errors.New("monitors are missing")
+	}
 	if len(m.Monitors) > maxMonitors {
 		return fmt.Errorf("%d monitors, at most %d", len(m.Monitors), maxMonitors)
 	}
