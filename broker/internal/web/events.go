@@ -53,8 +53,8 @@ type (
 		Limit int   `query:"limit" minimum:"1" maximum:"500" default:"100"`
 	}
 	sessionEventsInput struct {
-		sessionInput
-		After int64 `query:"after" minimum:"0" doc:"Only events after this sequence number"`
+		ID    string `path:"id" maxLength:"64"`
+		After int64  `query:"after" minimum:"0" doc:"Only events after this sequence number"`
 	}
 	eventListOutput struct {
 		Body struct {

@@ -34,7 +34,8 @@ type (
 	}
 	landingOutput struct{ Body LandingPage }
 	openedInput   struct {
-		landingInput
+		ID   string `path:"id" maxLength:"64"`
+		Page string `header:"Beside-Page" doc:"The link's page value, 32 bytes in base64url"`
 		From auth.Remote
 	}
 )
@@ -93,7 +94,7 @@ func (s *Server) landingPage(ctx context.Context, in *landingInput) (*landingOut
 func (s *Server) opened(ctx context.Context, in *openedInput) (*struct{}, error) {
 	var i store.Invitation
 	if err := s.deps.Store.View(ctx, func(v *store.View) (err error) {
-		i, err = held(v, in.landingInput)
+		i, err = held(v, landingInput{ID: in.ID, Page: in.Page})
 		return err
 	}); err != nil || !i.OpenedAt.IsZero() {
 		return nil, err
