@@ -97,11 +97,16 @@ func (r *Relay) serve(src, relayed net.Addr) {
 }
 
 // permit lets an end ask for packets of relayed addresses only; which of them
-// may send is decided for each packet.
+// may send is decided for each packet. Every end asks for the other's own
+// addresses too when it looks for a path: that is refused, and worth an event
+// only where no end could ever be.
 func (r *Relay) permit(src net.Addr, peer net.IP) bool {
 	ip, ok := netip.AddrFromSlice(peer)
-	if ok && ip.Unmap() == r.addr {
+	if ip = ip.Unmap(); ok && ip == r.addr {
 		return true
+	}
+	if ok && !ip.IsLoopback() && !ip.IsLinkLocalUnicast() && !ip.IsUnspecified() && !ip.IsMulticast() {
+		return false
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -123,9 +128,11 @@ func (a *allocation) WriteTo(p []byte, addr net.Addr) (int, error) {
 	}
 	a.used = time.Now()
 	s := a.session
-	to := r.allocations[portOf(addr).Port()]
+	at := portOf(addr)
+	to := r.allocations[at.Port()]
 	switch {
-	case to == nil || to.addr != portOf(addr) || to.session != s || to.role == a.role:
+	case to == nil, to.session == s && to.role == a.role: // gone since, or of this very side: dropped, as networks do
+	case to.addr != at || to.session != s:
 		r.deny(s, a.role, DeniedPeer)
 	case s.sent+int64(len(p)) > r.config.Volume:
 		r.deny(s, a.role, DeniedVolume)

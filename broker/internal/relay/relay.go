@@ -74,7 +74,7 @@ type Denial string
 
 // The denials. Each is reported once for each side of a session.
 const (
-	DeniedPeer   Denial = "peer"   // towards an address that is not the other side's allocation
+	DeniedPeer   Denial = "peer"   // towards another session, or an address that no end can have
 	DeniedQuota  Denial = "quota"  // more allocations than a side may have
 	DeniedVolume Denial = "volume" // more bytes than a session may send
 )
