@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { draftOf, systemText, withDraft } from "./draft.ts";
 
 const now = Date.parse("2026-01-01T12:00:00.000Z");
-const system = { os: "linux", arch: "amd64", name: "Debian GNU/Linux 12", version: "12" };
+const system = { os: "linux", arch: "amd64", name: "", version: "Debian GNU/Linux 12" };
 const session = { liveAt: "2026-01-01T11:40:00.000Z", endedAt: "2026-01-01T11:54:00.000Z", system };
 
 test("says how long, on what, and what was used", () => {
@@ -23,7 +23,11 @@ test("goes behind what is there, once", () => {
   expect(withDraft("a", "")).toBe("a");
 });
 
-test("a machine without a name is called by its system", () => {
-  expect(systemText({ os: "linux", arch: "", name: "", version: "6.1" })).toBe("linux 6.1");
-  expect(systemText(undefined)).toBe("");
+test.each([
+  [{ ...system, name: "till-3" }, "till-3: Debian GNU/Linux 12 (amd64)"],
+  [system, "Debian GNU/Linux 12 (amd64)"],
+  [{ os: "linux", arch: "", name: "", version: "" }, "linux"],
+  [undefined, ""],
+])("%o is called %s", (value, want) => {
+  expect(systemText(value)).toBe(want);
 });

@@ -23,10 +23,10 @@ export function withDraft(text: string, draft: string): string {
   return text === "" ? draft : `${text}\n${draft}`;
 }
 
-/** How a machine is called: "Debian GNU/Linux 12 (amd64)". */
+/** How a machine is called: "till-3: Debian GNU/Linux 12 (amd64)". The name may be missing. */
 export function systemText(system: Session["system"]): string {
   if (system === undefined) return "";
   const { os, arch, name, version } = system;
-  const words = name === "" ? `${os} ${version}`.trim() : name;
-  return arch === "" ? words : `${words} (${arch})`;
+  const words = arch === "" ? version || os : `${version || os} (${arch})`;
+  return name === "" ? words : `${name}: ${words}`;
 }

@@ -4,14 +4,15 @@
  * technician's hands only while control is held and nothing makes it rest.
  */
 
-import { noPointer, type PointerShape } from "../../display/decode.ts";
-import { Painter } from "../../display/painter.ts";
+import { Painter, type PainterOptions } from "../../display/painter.ts";
 import type { Code } from "../../input/codes.ts";
 import { Hands } from "../../input/hands.ts";
 import type { KeyboardMode } from "../../input/keyboard.ts";
 import type { LiveSession, Screen } from "../../session/live-session.ts";
 import type { LiveState } from "../../session/live-state.ts";
 import type { Box } from "../../ui/scale.ts";
+
+type PointerShape = Parameters<NonNullable<PainterOptions["onPointerShape"]>>[0];
 
 /** The elements of the stage. */
 export interface Elements {
@@ -42,7 +43,7 @@ export class Devices implements Screen {
   lent: boolean = $state(false);
   session: LiveSession | undefined;
 
-  private shape: PointerShape = noPointer;
+  private shape: PointerShape | undefined;
   private place = { x: 0, y: 0 };
   private elements: Elements | undefined;
   private listening = new AbortController();
@@ -102,9 +103,12 @@ export class Devices implements Screen {
   }
 
   private movePointer(): void {
+    if (this.shape === undefined || this.shape.width === 0) {
+      this.pointer = undefined;
+      return;
+    }
     const { width, height, hotX, hotY } = this.shape;
-    this.pointer =
-      width === 0 ? undefined : { left: this.place.x - hotX, top: this.place.y - hotY, width, height };
+    this.pointer = { left: this.place.x - hotX, top: this.place.y - hotY, width, height };
   }
 
   /** Listens while control may be used. */
