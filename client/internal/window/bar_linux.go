@@ -1,6 +1,7 @@
 package window
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"sync"
@@ -42,6 +43,9 @@ const (
 	openWithin = 10 * time.Second
 )
 
+// errBarGone: the X server gave no window, or took it away.
+var errBarGone = errors.New("its window could not stay")
+
 // OpenBar implements UI.
 func (u *ui) OpenBar(s BarState) (Bar, error) {
 	if err := u.enter(); err != nil {
@@ -71,7 +75,7 @@ func (u *ui) OpenBar(s BarState) (Bar, error) {
 	case <-b.frame.first:
 		err = u.keepBar(b)
 	case <-b.frame.gone:
-		err = fmt.Errorf("show the bar: %w", b.frame.failure())
+		err = fmt.Errorf("show the bar: %w", errors.Join(errBarGone, b.frame.failure()))
 	case <-u.ending:
 		err = ErrClosed
 	case <-patience.C:

@@ -3,7 +3,6 @@ package window
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"gioui.org/layout"
@@ -62,18 +61,13 @@ func (u *ui) Ask(ctx context.Context, q Question) (Answer, error) {
 		return Answer{}, ctx.Err()
 	case <-u.ending:
 		return Answer{}, ErrClosed
-	case <-f.gone:
-		return c.lastWord(f.failure())
-	}
-}
-
-// lastWord is the answer when the window is gone: the person's, if they closed it.
-func (c *consent) lastWord(err error) (Answer, error) {
-	select {
-	case a := <-c.answer:
-		return a, nil
-	default:
-		return Answer{}, fmt.Errorf("consent window went away: %w", err)
+	case <-f.gone: // closed; Closed is the answer unless another came first
+		select {
+		case a := <-c.answer:
+			return a, nil
+		default:
+			return Answer{How: Closed}, nil
+		}
 	}
 }
 

@@ -49,7 +49,7 @@ type frame struct {
 	drawn   uint64    // number of changes drawn
 	wake    time.Time // when to draw without a change
 	leaving bool      // close was called
-	err     error     // why the window went without being asked; read after gone
+	err     error     // why there was no window; read after gone
 }
 
 // redrawRetry is how soon a dropped Invalidate is repeated.
@@ -90,14 +90,16 @@ func (f *frame) loop() {
 		switch e := f.win.Event().(type) {
 		case app.X11ViewEvent:
 			f.onView(xproto.Window(e.Window), e.Valid())
+			if !e.Valid() {
+				return // the window is gone; to ask for its last event would open another
+			}
 		case app.FrameEvent:
 			f.onFrame(&ops, e)
 		case *app.ClosingEvent:
 			if !f.isLeaving() && f.content.closing() {
 				e.Abort()
 			}
-		case app.DestroyEvent:
-			f.onView(0, false)
+		case app.DestroyEvent: // instead of a window
 			f.mu.Lock()
 			f.err = e.Err
 			f.mu.Unlock()
@@ -165,6 +167,7 @@ func (f *frame) close() {
 	f.mu.Unlock()
 	f.poke()
 	f.wg.Wait()
+	giveBack()
 }
 
 func (f *frame) isLeaving() bool {
@@ -180,7 +183,8 @@ func (f *frame) window() xproto.Window {
 	return f.id
 }
 
-// failure is why the window went; valid once gone is closed.
+// failure is why there could be no window; valid once gone is closed. It is nil
+// for a window that was closed.
 func (f *frame) failure() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

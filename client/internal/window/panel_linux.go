@@ -67,7 +67,7 @@ func (u *ui) visit(ctx context.Context, pg *page) (outcome, error) {
 	case <-pn.gone:
 	}
 	if err := pn.failure(); err != nil {
-		return outcome{}, fmt.Errorf("panel went away: %w", err)
+		return outcome{}, fmt.Errorf("show the panel: %w", err)
 	}
 	select {
 	case out := <-pg.result: // the person closed it

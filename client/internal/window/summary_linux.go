@@ -2,7 +2,6 @@ package window
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"gioui.org/layout"
@@ -39,9 +38,6 @@ func (u *ui) Summarise(ctx context.Context, s Summary) error {
 	case <-u.ending:
 		return ErrClosed
 	case <-f.gone:
-		if err := f.failure(); err != nil {
-			return fmt.Errorf("summary went away: %w", err)
-		}
 		return nil
 	}
 }

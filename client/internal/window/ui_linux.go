@@ -117,7 +117,7 @@ func (t turn) take(ctx context.Context, ending <-chan struct{}) error {
 
 func (t turn) leave() { <-t }
 
-// show opens a frame and waits until it is on the screen.
+// show opens a frame and waits until it is on the screen, or was closed at once.
 func (u *ui) show(ctx context.Context, r role, title string, dl *dialog, c content) (*frame, error) {
 	f := newFrame(u.desk, r, title, dialogPlace(u.desk, dl), c)
 	f.start()
@@ -125,8 +125,11 @@ func (u *ui) show(ctx context.Context, r role, title string, dl *dialog, c conte
 	case <-f.first:
 		return f, nil
 	case <-f.gone:
-		f.close()
-		return nil, fmt.Errorf("show window %q: %w", title, f.failure())
+		if err := f.failure(); err != nil {
+			f.close()
+			return nil, fmt.Errorf("show window %q: %w", title, err)
+		}
+		return f, nil
 	case <-ctx.Done():
 		f.close()
 		return nil, ctx.Err()
