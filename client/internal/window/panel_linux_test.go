@@ -128,11 +128,11 @@ func TestQuestionReplacesWaiting(t *testing.T) {
 	waited := later(func() error {
 		return u.Wait(ctx, window.Waiting{Stage: window.AwaitingTechnician})
 	})
-	first := d.shown(u)
+	d.shown(u)
 	answer := ask(t.Context(), u, question(grant.SetOf(grant.View)))
 	d.until("the question in place of the panel", func() bool {
 		own := u.OwnWindows()
-		return len(own) == 1 && own[0] != uint32(first)
+		return len(own) == 1 && string(d.prop(xproto.Window(own[0]), "_NET_WM_NAME")) == "Beside: your permission"
 	})
 	win := d.shown(u)
 	d.ready(win)
