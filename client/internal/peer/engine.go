@@ -23,6 +23,13 @@ const (
 	disconnectedAfter = 3 * time.Second  // nothing heard: the bar says so
 	failedAfter       = 12 * time.Second // more: another path is tried
 	keepAlive         = time.Second
+
+	// How long a better path is waited for. Browsers hide their addresses, so
+	// that theirs on the same network are learnt from checks alone ("peer
+	// reflexive"): as good as any.
+	reflexiveWait = 50 * time.Millisecond
+	serverWait    = 200 * time.Millisecond
+	relayWait     = time.Second
 )
 
 // NewCertificate makes the certificate of one session (ECDSA on P-256, as
@@ -46,6 +53,9 @@ func newAPI() *webrtc.API {
 	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	e.SetIncludeLoopbackCandidate(true)
 	e.SetICETimeouts(disconnectedAfter, failedAfter, keepAlive)
+	e.SetPrflxAcceptanceMinWait(reflexiveWait)
+	e.SetSrflxAcceptanceMinWait(serverWait)
+	e.SetRelayAcceptanceMinWait(relayWait)
 	e.EnableSCTPZeroChecksum(true) // DTLS already checks every packet (RFC 9653)
 	e.SetSCTPMinCwnd(minWindowBytes)
 	e.SetSCTPFastRtxWnd(minWindowBytes)
