@@ -176,8 +176,8 @@ func (p program) parse(line *commandLine) (code int, done bool) {
 	if _, err = parser.Parse(p.args); done {
 		return code, true
 	}
-	if err != nil {
-		fmt.Fprintf(p.errs, "beside: %v\nUse --help to see what it takes.\n", err)
+	if err != nil { // its text may quote a link, which is a secret
+		fmt.Fprintln(p.errs, "beside: this command line is not understood. Use --help to see what it takes.")
 		return exitRefused, true
 	}
 	return 0, false

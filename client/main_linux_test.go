@@ -42,6 +42,7 @@ func TestCommandLine(t *testing.T) {
 		{"version", func(p *program) { p.args = []string{"--version"} }, exitOK, "development", ""},
 		{"help", func(p *program) { p.args = []string{"--help"} }, exitOK, "The link that you were sent", ""},
 		{"unknown flag", func(p *program) { p.args = []string{"--no-such"} }, exitRefused, "", "Use --help"},
+		{"two links", func(p *program) { p.args = []string{"https://x/j/a#CANARY", "https://x/j/a#CANARY"} }, exitRefused, "", "Use --help"},
 		{"root", func(p *program) { p.uid = 0 }, exitRefused, "", "without sudo"},
 		{"not a link", func(p *program) { p.args = []string{"https://help.example/j/x"} }, exitFailed, "", "no invitation code"},
 		{"damaged slot", func(p *program) { p.slot = make([]byte, slot.Size) }, exitFailed, "", "download the program again"},
@@ -55,6 +56,9 @@ func TestCommandLine(t *testing.T) {
 			code, out, errs := start(t, tt.change)
 			if code != tt.code || !strings.Contains(out, tt.out) || !strings.Contains(errs, tt.errs) {
 				t.Errorf("got %d, %q, %q, want %d, %q, %q", code, out, errs, tt.code, tt.out, tt.errs)
+			}
+			if strings.Contains(errs, "CANARY") {
+				t.Errorf("standard error quotes a link: %q", errs)
 			}
 			if tt.errs == "" && errs != "" {
 				t.Errorf("standard error: got %q", errs)

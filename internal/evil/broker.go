@@ -91,6 +91,8 @@ func (b *Broker) URL() *url.URL {
 }
 
 func (b *Broker) keys() grant.JWKSet {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	return grant.NewJWKSet(b.key.Public().(ed25519.PublicKey))
 }
 
@@ -112,10 +114,10 @@ type pass struct {
 
 func (b *Broker) pass(w http.ResponseWriter) {
 	b.mu.Lock()
-	key := b.session
+	key, issuer := b.session, b.issuer
 	b.mu.Unlock()
 	now := time.Now()
-	token, _, err := b.issuer.Sign(grant.Token{
+	token, _, err := issuer.Sign(grant.Token{
 		Type: grant.JoinToken, Subject: "client:" + b.Session, Session: b.Session, Role: grant.Client,
 		Holder: grant.Thumbprint(key), Issued: now, Expires: now.Add(grant.JoinLife),
 	})
@@ -331,6 +333,17 @@ func (b *Broker) Deafen() {
 	b.deaf = true
 }
 
+// Rotate makes the broker sign with a new key from now on.
+func (b *Broker) Rotate() {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.key, b.issuer = key, grant.NewIssuer(b.server.URL, key)
+}
+
 // Sockets counts the sockets that the client opened.
 func (b *Broker) Sockets() int {
 	b.mu.Lock()
@@ -347,8 +360,11 @@ func (b *Broker) Claims() []record.Claim {
 
 // AccessToken makes a token for the holder of a key.
 func (b *Broker) AccessToken(holder ed25519.PublicKey, scopes grant.Set, life time.Duration) string {
+	b.mu.Lock()
+	issuer := b.issuer
+	b.mu.Unlock()
 	now := time.Now()
-	token, _, err := b.issuer.Sign(grant.Token{
+	token, _, err := issuer.Sign(grant.Token{
 		Type: grant.AccessToken, Subject: "technician:1", Session: b.Session, Role: grant.Viewer, Scopes: scopes,
 		Holder: grant.Thumbprint(holder), Issued: now, Expires: now.Add(life),
 	})

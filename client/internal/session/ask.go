@@ -41,7 +41,7 @@ func (s *session) onAsk(r *road, m control.Ask) {
 	s.tellViewer(r, control.Asking{ID: m.ID})
 	ctx, cancel := context.WithCancel(r.ctx)
 	s.question = cancel
-	question := window.Question{Party: s.party(), Technician: s.technician, Scopes: asked, Granted: granted}
+	question := window.Question{Party: s.party(), Technician: s.technician, Scopes: asked, Granted: granted, StopKey: s.panicName}
 	s.apply()
 	s.go_(func() {
 		defer cancel()

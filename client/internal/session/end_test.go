@@ -1,9 +1,13 @@
 package session_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
+	"beside/client/internal/screen"
+	"beside/client/internal/session"
 	"beside/client/internal/window"
 	"beside/internal/evil"
 	"beside/signaling"
@@ -88,5 +92,38 @@ func TestStopWithinBoundsWithNetworkUnplugged(t *testing.T) {
 	}
 	if s := st.person.summary; s == nil || s.End != window.EndedByYou {
 		t.Errorf("summary: got %+v", s)
+	}
+}
+
+// A machine that cannot be shown says so to both people, and nothing is asked.
+func TestMachineThatCannotBeShown(t *testing.T) {
+	st := play(t, allowing(), func(c *session.Config) {
+		c.Devices.Unable = &screen.NotShowableError{Kind: screen.KindWayland, Text: "no"}
+	})
+	st.eventually("the person is told", func() bool {
+		st.person.mu.Lock()
+		defer st.person.mu.Unlock()
+		return len(st.person.problems) == 1 && strings.Contains(st.person.problems[0].What, "Wayland")
+	})
+	st.told(record.KindClientUnable, func(data string) bool { return data == `{"code":"wayland"}` })
+	v := st.viewer()
+	heard(st, v, func(n control.Notice) bool { return n.Code == control.Wayland })
+	heard(st, v, func(b control.Bye) bool { return b.Reason == signaling.ClientUnable })
+	st.ended("unable")
+	if n, _ := st.desk.captured_(); n != 0 || st.desk.opened != 0 || len(st.person.asked()) != 0 {
+		t.Errorf("%d captures, %d questions, want none", n, len(st.person.asked()))
+	}
+}
+
+func TestNobodySeesWithoutTheBar(t *testing.T) {
+	p := allowing()
+	p.noBar = errors.New("no bar today")
+	st := play(t, p)
+	v := st.viewer()
+	st.verified(v)
+	v.Say(control.Ask{ID: "1", Scopes: both})
+	st.ended("failure")
+	if n, _ := st.desk.captured_(); n != 0 {
+		t.Errorf("%d captures, want none", n)
 	}
 }

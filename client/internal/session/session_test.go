@@ -308,6 +308,14 @@ func TestTokenWithLessNarrowsTheGrant(t *testing.T) {
 	st.rights(v, grant.Set{}) // a token with more gives nothing back
 }
 
+// The broker changed its signing key: the client reads the keys anew.
+func TestTokenOfANewKey(t *testing.T) {
+	st := play(t, allowing())
+	st.eventually("the client is there", func() bool { return st.broker.Sockets() == 1 })
+	st.broker.Rotate()
+	st.live(st.viewer())
+}
+
 func TestRedeemRefused(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusGone)
