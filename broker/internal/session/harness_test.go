@@ -42,7 +42,7 @@ const patience = 2 * signaling.BeatInterval
 // broker is a Registry behind its door, on real HTTP and a real database.
 type broker struct {
 	*session.Registry
-	t       *testing.T
+	t       testing.TB
 	store   *store.Store
 	journal *journal.Journal
 	host    string
@@ -64,7 +64,7 @@ type options struct {
 
 const technicianHeader = "Test-Technician"
 
-func start(t *testing.T, o options) *broker {
+func start(t testing.TB, o options) *broker {
 	t.Helper()
 	if o.dir == "" {
 		o.dir = t.TempDir()
@@ -281,7 +281,7 @@ func (l link) key(role grant.Role) ed25519.PrivateKey {
 // end is one side's socket, and what came on it.
 type end struct {
 	*signaling.Conn
-	t       *testing.T
+	t       testing.TB
 	epoch   string
 	welcome signaling.Welcome
 }
@@ -444,7 +444,7 @@ type reporter struct {
 func (l link) reporter() *reporter { return &reporter{session: l.session, key: l.client} }
 
 // next is the client's next event.
-func (r *reporter) next(t *testing.T, data record.Data) signaling.Event {
+func (r *reporter) next(t testing.TB, data record.Data) signaling.Event {
 	t.Helper()
 	raw, err := json.Marshal(data)
 	if err != nil {
@@ -459,7 +459,7 @@ func (r *reporter) next(t *testing.T, data record.Data) signaling.Event {
 	return e
 }
 
-func (r *reporter) sign(t *testing.T, c record.Claim) signaling.Event {
+func (r *reporter) sign(t testing.TB, c record.Claim) signaling.Event {
 	t.Helper()
 	body, err := json.Marshal(c)
 	if err != nil {
@@ -525,4 +525,13 @@ func codeOf(err error) string {
 		return err.Error()
 	}
 	return ""
+}
+
+// request is a side's request for a join token, without HTTP.
+func (b *broker) request(l link, role grant.Role) session.TokenRequest {
+	now := time.Now()
+	return session.TokenRequest{
+		Session: l.session, Role: role, Key: public(l.key(role)), Time: now, Technician: b.ada.ID, From: "192.0.2.0/24",
+		Proof: ed25519.Sign(l.key(role), grant.TokenStatement(role, l.session, now)),
+	}
 }

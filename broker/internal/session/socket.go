@@ -35,16 +35,22 @@ func (r *Registry) serve(conn *signaling.Conn, host string, place *Place) {
 		conn.Close()
 		return
 	}
-	defer r.depart(s)
-	if !r.welcome(s) {
-		return
+	ok := r.welcome(s)
+	// A new goroutine: the stack of this one has grown in the handshake.
+	if !ok || !r.start(func() { r.attend(s) }) {
+		r.depart(s)
 	}
-	wire = r.read(s)
+}
+
+// attend reads one proven socket until it is gone.
+func (r *Registry) attend(s *socket) {
+	defer r.depart(s)
+	wire := r.read(s)
 	if wire == nil {
 		return
 	}
 	r.note(denied(record.MessageRefused{Role: string(s.role), Code: string(wire.Code)}, actorOf(s.role), s.session))
-	conn.Fail(wire)
+	s.conn.Fail(wire)
 }
 
 // read handles messages until the socket is gone (nil) or its end broke the protocol.
