@@ -11,6 +11,8 @@ import type { Watch } from "./watch.svelte.ts";
 export interface App {
   readonly api: Api;
   readonly me: Me;
+  /** Whether the desk is theirs to work at. An auditor reads sessions only. */
+  readonly helps: boolean;
   readonly router: Router;
   readonly live: Live;
   readonly watch: Watch;

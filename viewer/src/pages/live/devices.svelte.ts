@@ -12,6 +12,10 @@ import type { LiveSession, Screen } from "../../session/live-session.ts";
 import type { LiveState } from "../../session/live-state.ts";
 import type { Box } from "../../ui/scale.ts";
 
+/** After so long without a move, a pointer that is elsewhere was moved by the requester. */
+const REST_MS = 800;
+const SAME_PLACE_PX = 4;
+
 type PointerShape = Parameters<NonNullable<PainterOptions["onPointerShape"]>>[0];
 
 /** The elements of the stage. */
@@ -45,6 +49,10 @@ export class Devices implements Screen {
 
   private shape: PointerShape | undefined;
   private place = { x: 0, y: 0 };
+  /** The technician's own pointer in pixels of the picture, while it is over it. */
+  private own: { readonly x: number; readonly y: number } | undefined;
+  private ownRests = false;
+  private ownTimer: ReturnType<typeof setTimeout> | undefined;
   private elements: Elements | undefined;
   private listening = new AbortController();
   private readonly hands: Hands;
@@ -57,7 +65,10 @@ export class Devices implements Screen {
       },
       sendInput: (channel, raw) => session()?.sendInput(channel, raw) === true,
     });
-    signal.addEventListener("abort", () => this.listening.abort());
+    signal.addEventListener("abort", () => {
+      this.listening.abort();
+      clearTimeout(this.ownTimer);
+    });
   }
 
   attach(elements: Elements): void {
@@ -100,10 +111,41 @@ export class Devices implements Screen {
       canvas.getContext("2d")?.putImageData(new ImageData(shape.rgba, shape.width, shape.height), 0, 0);
     }
     this.movePointer();
+    this.chooseCursor();
+  }
+
+  /** While mouse and keyboard are lent the browser draws the requester's pointer at the mouse, at once. */
+  private chooseCursor(): void {
+    if (this.elements === undefined) return;
+    const { canvas, pointer } = this.elements;
+    const shape = this.shape;
+    const own = this.lent && shape !== undefined && shape.width > 0;
+    const cursor = own ? `url("${pointer.toDataURL()}") ${shape.hotX} ${shape.hotY}, default` : "default";
+    canvas.style.setProperty("cursor", cursor);
+  }
+
+  /** The technician's pointer moved over the picture, or left it. */
+  hover(at: { readonly x: number; readonly y: number } | undefined): void {
+    clearTimeout(this.ownTimer);
+    this.own = at;
+    this.ownRests = false;
+    this.movePointer();
+    if (at === undefined) return;
+    this.ownTimer = setTimeout(() => {
+      this.ownRests = true;
+      this.movePointer();
+    }, REST_MS);
+  }
+
+  /** Whether the pointer at the mouse says enough: the requester's own is where the technician put it. */
+  private isOwn(): boolean {
+    if (!this.lent || this.own === undefined) return false;
+    const far = Math.hypot(this.own.x - this.place.x, this.own.y - this.place.y) > SAME_PLACE_PX;
+    return !(this.ownRests && far);
   }
 
   private movePointer(): void {
-    if (this.shape === undefined || this.shape.width === 0) {
+    if (this.shape === undefined || this.shape.width === 0 || this.isOwn()) {
       this.pointer = undefined;
       return;
     }
@@ -118,10 +160,17 @@ export class Devices implements Screen {
     if (lent === this.lent || this.elements === undefined) return;
     this.lent = lent;
     this.listening.abort();
+    this.chooseCursor();
+    this.movePointer();
     if (!lent) return;
     this.listening = new AbortController();
     const { canvas, keys, onLeave } = this.elements;
     this.hands.listen({ picture: canvas, keys, onLeave }, this.listening.signal);
+  }
+
+  /** Gives the keyboard to the requester's computer, if it is lent. */
+  takeKeyboard(): void {
+    if (this.lent) this.elements?.keys.focus();
   }
 
   setKeyboard(mode: KeyboardMode): void {
