@@ -14,12 +14,16 @@ type Summary struct {
 	Controlled         bool      // keyboard or mouse were used
 }
 
-// maxSessionEvents bounds what is read of one session.
-const maxSessionEvents = 10_000
+// MaxSessionEvents bounds what is read of one session.
+const MaxSessionEvents = 10_000
 
-// EventsOf reads the events of a session in the caller's snapshot.
-func EventsOf(v *store.View, session string) ([]record.Event, error) {
-	leaves, err := v.Leaves(session, 0, maxSessionEvents)
+// EventsOf reads at most limit events of a session after seq, in the caller's
+// snapshot. No session has no events.
+func EventsOf(v *store.View, session string, after int64, limit int) ([]record.Event, error) {
+	if session == "" {
+		return nil, nil
+	}
+	leaves, err := v.Leaves(session, after, limit)
 	if err != nil {
 		return nil, err
 	}

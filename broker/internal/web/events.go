@@ -11,6 +11,8 @@ import (
 
 	"beside/broker/internal/auth"
 	"beside/broker/internal/desk"
+	"beside/broker/internal/journal"
+	"beside/broker/internal/store"
 	"beside/signaling/record"
 )
 
@@ -71,21 +73,33 @@ func (s *Server) listEvents(ctx context.Context, in *eventListInput) (*eventList
 	if _, err := auth.Require(ctx, desk.Auditor, desk.Administrator); err != nil {
 		return nil, err
 	}
-	return s.events(ctx, "", in.After, in.Limit)
+	events, err := s.deps.Journal.Events(ctx, "", in.After, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return eventList(events)
 }
 
 func (s *Server) listSessionEvents(ctx context.Context, in *sessionEventsInput) (*eventListOutput, error) {
 	if err := anyRole(ctx); err != nil {
 		return nil, err
 	}
-	return s.events(ctx, in.ID, in.After, maxList)
-}
-
-func (s *Server) events(ctx context.Context, session string, after int64, limit int) (*eventListOutput, error) {
-	events, err := s.deps.Journal.Events(ctx, session, after, limit)
+	var events []record.Event
+	err := s.deps.Store.View(ctx, func(v *store.View) error {
+		se, err := v.Session(in.ID)
+		if err != nil {
+			return err
+		}
+		events, err = journal.EventsOf(v, se.ID, in.After, maxList)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
+	return eventList(events)
+}
+
+func eventList(events []record.Event) (*eventListOutput, error) {
 	out := &eventListOutput{}
 	out.Body.Events = make([]Event, len(events))
 	for i, e := range events {

@@ -106,7 +106,7 @@ func (s *Server) opened(ctx context.Context, in *openedInput) (*struct{}, error)
 
 // summaryOf says what happened in a session that ended.
 func summaryOf(v *store.View, se store.Session) (*Summary, error) {
-	events, err := journal.EventsOf(v, se.ID)
+	events, err := journal.EventsOf(v, se.ID, 0, journal.MaxSessionEvents)
 	if err != nil {
 		return nil, err
 	}

@@ -68,6 +68,9 @@ func (s *Server) stream(hc huma.Context, after int64) {
 	ctx := r.Context()
 	out := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
+	if r.Method == http.MethodHead {
+		return // a stream without a body would never end
+	}
 	watch := s.deps.Journal.Watch()
 	defer watch.Close()
 	beat := time.NewTicker(liveBeat)
