@@ -97,7 +97,6 @@ func (h *harness) count(e relay.Event) (n int) {
 // end is one end of a session with a TURN client of its own.
 type end struct {
 	*turn.Client
-	socket  net.PacketConn
 	relayed net.PacketConn
 }
 

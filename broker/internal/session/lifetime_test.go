@@ -160,7 +160,7 @@ func TestClientIsGivenTenMinutes(t *testing.T) {
 		}
 		client.Close()
 		time.Sleep(session.LostAfter + time.Minute)
-		if se := b.row(l.session); se.Phase != signaling.Ended || se.Reason != signaling.LostClient || se.EndedAt.Sub(time.Now()) > 0 {
+		if se := b.row(l.session); se.Phase != signaling.Ended || se.Reason != signaling.LostClient {
 			t.Errorf("phase %s, reason %s; want ended, lost_client", se.Phase, se.Reason)
 		}
 	})
