@@ -3,6 +3,7 @@ package auth
 import (
 	"net/netip"
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 )
@@ -13,6 +14,9 @@ type Limits struct{ PerAddress, Global int }
 // maxAddresses bounds the memory of a Throttle.
 const maxAddresses = 10_000
 
+// forgetEvery bounds the work that a flood of addresses can cause.
+const forgetEvery = time.Minute
+
 // Throttle slows down whoever tries too often: per address (IPv6: per /64,
 // which one subscriber owns whole) and for all together.
 type Throttle struct {
@@ -22,6 +26,7 @@ type Throttle struct {
 
 	mu        sync.Mutex
 	addresses map[netip.Prefix]*rate.Limiter
+	forgot    time.Time // when forget last went through them
 }
 
 // NewThrottle returns a throttle with all attempts unused.
@@ -52,8 +57,9 @@ func (t *Throttle) of(from netip.Addr) *rate.Limiter {
 	if ok {
 		return l
 	}
-	if len(t.addresses) >= maxAddresses {
+	if len(t.addresses) >= maxAddresses && time.Since(t.forgot) >= forgetEvery {
 		t.forget()
+		t.forgot = time.Now()
 	}
 	if len(t.addresses) >= maxAddresses {
 		return t.rest

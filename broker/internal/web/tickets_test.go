@@ -118,7 +118,9 @@ func TestSessionEventsAreOfThatSession(t *testing.T) {
 	who := h.signIn("ada@example.org", desk.Technician)
 	tk := who.ticket()
 	a, b := who.invite(tk.ID), who.invite(tk.ID)
-	var list struct{ Events []struct{ Session, Kind string } }
+	var list struct {
+		Events []struct{ Session, Kind string }
+	}
 	who.want(http.StatusOK, "GET", "/api/v1/sessions/"+a.Session.ID+"/events", nil, &list)
 	if len(list.Events) != 1 || list.Events[0].Session != a.Session.ID || list.Events[0].Kind != "invitation.created" {
 		t.Errorf("events of %s (beside %s) = %+v", a.Session.ID, b.Session.ID, list.Events)
