@@ -88,3 +88,18 @@ func (a account) attributes() *syscall.SysProcAttr {
 	}
 	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: a.uid, Gid: a.gid, Groups: []uint32{}}}
 }
+
+// makeSocketFolder makes the folder of X sockets, which only root can make so that every user can trust it.
+func (a account) makeSocketFolder() error {
+	const folder = "/tmp/.X11-unix"
+	if !a.other {
+		return nil
+	}
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return fmt.Errorf("make the X socket folder: %w", err)
+	}
+	if err := os.Chmod(folder, 0o777|os.ModeSticky); err != nil {
+		return fmt.Errorf("open the X socket folder: %w", err)
+	}
+	return nil
+}

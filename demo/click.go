@@ -58,11 +58,11 @@ func (c *clickCommand) answer(ctx context.Context, h *hand, window xproto.Window
 		if err := pause(ctx, c.After); err != nil {
 			return nil // ended
 		}
-		if err := h.click(window, c.Right, c.Bottom); err != nil && h.listed(window) {
+		if err := h.click(window, c.Right, c.Bottom); err != nil && h.shows(window, c.Title) {
 			return err
 		}
 		within, done := context.WithTimeout(ctx, closeWithin)
-		err := poll(within, func() bool { return !h.listed(window) })
+		err := poll(within, func() bool { return !h.shows(window, c.Title) })
 		done()
 		if err == nil {
 			return nil
@@ -87,7 +87,11 @@ func (h *hand) find(title string) (xproto.Window, bool) {
 	return 0, false
 }
 
-func (h *hand) listed(window xproto.Window) bool { return slices.Contains(h.windows(), window) }
+// shows reports whether that window is still there. Its title counts too: the X server gives the number of a window
+// that went to the next one, which may be Beside's bar.
+func (h *hand) shows(window xproto.Window, title string) bool {
+	return slices.Contains(h.windows(), window) && h.title(window) == title
+}
 
 // windows lists what the window manager shows; none before there is a window manager.
 func (h *hand) windows() []xproto.Window {

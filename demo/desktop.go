@@ -15,99 +15,83 @@ import (
 )
 
 // How long the X server, and then the window manager, may take to come up.
-const serverWait = 15 * time.Second
+const startWait = 15 * time.Second
 
 // background is the colour of the bare desktop.
 const background = "rgb:31/48/5c"
 
-// desktop is a running X server with a window manager, and the account whose desktop it is.
-type desktop struct {
-	account account
-	home    string
-	display string
-	env     []string // the whole environment of a program on this desktop
-	logs    string   // folder for what those programs print
-	group   *group
+// seat says whose desktop it is and where.
+type seat struct {
+	who     account
+	home    string // of the account
+	logs    string // an existing folder for what programs print; the account need not reach it
+	display string // such as :160; empty takes the next free one
+	size    string // such as 1280x800
 }
 
-// startDesktop starts an X server and a window manager as the account. An empty display takes the next free one.
-func startDesktop(ctx context.Context, g *group, who account, home, display, size string) (*desktop, error) {
-	d := &desktop{account: who, home: home, logs: filepath.Join(home, ".beside-desktop"), group: g}
-	runtimeDir := filepath.Join(d.logs, "run")
-	for _, dir := range []string{d.logs, runtimeDir} {
-		if err := who.makeDir(dir); err != nil {
-			return nil, fmt.Errorf("make the desktop's folders: %w", err)
+// desktop is a running X server with a window manager.
+type desktop struct {
+	seat
+	state string   // folder of the account for what only this desktop needs
+	env   []string // the whole environment of a program here
+	group *group
+}
+
+// startDesktop starts an X server and a window manager as the seat's account. What remove takes away is used until
+// the group ended.
+func startDesktop(ctx context.Context, g *group, at seat) (d *desktop, remove func(), err error) {
+	state, err := os.MkdirTemp("", "beside-desktop-")
+	if err != nil {
+		return nil, nil, fmt.Errorf("make the desktop's folder: %w", err)
+	}
+	remove = func() { os.RemoveAll(state) }
+	d = &desktop{seat: at, state: state, group: g}
+	if err := d.start(ctx); err != nil {
+		return nil, remove, err
+	}
+	return d, remove, nil
+}
+
+func (d *desktop) start(ctx context.Context) error {
+	runtimeDir, authority := filepath.Join(d.state, "run"), filepath.Join(d.state, "Xauthority")
+	for _, dir := range []string{d.state, runtimeDir} {
+		if err := d.who.makeDir(dir); err != nil {
+			return fmt.Errorf("make the desktop's folders: %w", err)
 		}
 	}
-	authority := filepath.Join(d.logs, "Xauthority")
-	if err := writeAuthority(authority, who); err != nil {
-		return nil, err
+	if err := writeAuthority(authority, d.who); err != nil {
+		return err
 	}
 	d.env = []string{
-		"HOME=" + home, "USER=" + who.name, "LOGNAME=" + who.name, "SHELL=/bin/bash",
+		"HOME=" + d.home, "USER=" + d.who.name, "LOGNAME=" + d.who.name, "SHELL=/bin/bash",
 		"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8",
 		"XAUTHORITY=" + authority, "XDG_RUNTIME_DIR=" + runtimeDir,
 		// Programs that would like a message bus find none and go on, instead of starting one that outlives us.
-		"DBUS_SESSION_BUS_ADDRESS=disabled:", "NO_AT_BRIDGE=1",
+		"DBUS_SESSION_BUS_ADDRESS=disabled:", "NO_AT_BRIDGE=1", "GSETTINGS_BACKEND=memory",
 	}
-	if err := d.startServer(ctx, display, size, authority); err != nil {
-		return nil, err
-	}
-	d.env = append(d.env, "DISPLAY="+d.display)
-	return d, d.startManager(ctx)
-}
-
-// startManager starts the window manager and waits until it manages: what asks to be shown while it starts it
-// sometimes never shows.
-func (d *desktop) startManager(ctx context.Context) error {
-	mark := filepath.Join(d.logs, "managing")
-	if err := os.Remove(mark); err != nil && !os.IsNotExist(err) {
-		return fmt.Errorf("remove the window manager's old mark: %w", err)
-	}
-	ready := fmt.Sprintf("xsetroot -solid %s; touch '%s'", background, mark)
-	manager, err := d.start("openbox", "--startup", "sh -c \""+ready+"\"")
-	if err != nil {
+	if err := d.startServer(ctx, authority); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, serverWait)
-	defer cancel()
-	managing := func() bool { _, err := os.Stat(mark); return err == nil || !manager.running() }
-	if err := poll(ctx, managing); err != nil {
-		return fmt.Errorf("wait for the window manager: %w", err)
-	}
-	if !manager.running() {
-		return fmt.Errorf("%s; see %s", exitText(manager), d.logFile("openbox"))
-	}
-	return nil
+	d.env = append(d.env, "DISPLAY="+d.display)
+	return d.startManager(ctx)
 }
 
 // startServer starts Xvfb, which reports its display number on a pipe once it takes connections.
-func (d *desktop) startServer(ctx context.Context, display, size, authority string) error {
-	if d.account.other {
-		// Only root may make this folder so that every user can trust it.
-		if err := os.MkdirAll("/tmp/.X11-unix", 0o777); err != nil {
-			return fmt.Errorf("make the X socket folder: %w", err)
-		}
-		if err := os.Chmod("/tmp/.X11-unix", 0o777|os.ModeSticky); err != nil {
-			return fmt.Errorf("open the X socket folder: %w", err)
-		}
+func (d *desktop) startServer(ctx context.Context, authority string) error {
+	if err := d.who.makeSocketFolder(); err != nil {
+		return err
 	}
 	read, write, err := os.Pipe()
 	if err != nil {
 		return fmt.Errorf("pipe from the X server: %w", err)
 	}
 	defer read.Close()
-	args := []string{"-displayfd", "3", "-screen", "0", size + "x24", "-auth", authority,
+	args := []string{"-displayfd", "3", "-screen", "0", d.size + "x24", "-auth", authority,
 		"-nolisten", "tcp", "-noreset", "-dpi", "96"}
-	if display != "" {
-		args = append([]string{display}, args...)
+	if d.display != "" {
+		args = append([]string{d.display}, args...)
 	}
-	cmd, err := d.command("Xvfb", args...)
-	if err != nil {
-		return err
-	}
-	cmd.ExtraFiles = []*os.File{write}
-	server, err := d.startCommand(cmd)
+	_, err = d.run("Xvfb", args, write)
 	write.Close()
 	if err != nil {
 		return err
@@ -124,45 +108,53 @@ func (d *desktop) startServer(ctx context.Context, display, size, authority stri
 		}
 		d.display = ":" + n
 		return nil
-	case <-server.done:
-		return fmt.Errorf("the X server did not start; see %s", d.logFile("Xvfb"))
-	case <-time.After(serverWait):
+	case <-time.After(startWait):
 		return errors.New("the X server did not come up in time")
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-// command prepares a program of this desktop: its account, environment, home, and a log file for what it prints.
-func (d *desktop) command(program string, args ...string) (*exec.Cmd, error) {
+// startManager starts the window manager and waits until it manages: what asks to be shown while it starts it
+// sometimes never shows.
+func (d *desktop) startManager(ctx context.Context) error {
+	mark := filepath.Join(d.state, "managing")
+	ready := fmt.Sprintf("sh -c \"xsetroot -solid %s; touch '%s'\"", background, mark)
+	manager, err := d.run("openbox", []string{"--startup", ready})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, startWait)
+	defer cancel()
+	managing := func() bool { _, err := os.Stat(mark); return err == nil || !manager.running() }
+	if err := poll(ctx, managing); err != nil {
+		return fmt.Errorf("wait for the window manager: %w", err)
+	}
+	if !manager.running() {
+		return fmt.Errorf("%s; see %s", exitText(manager), d.logFile("openbox"))
+	}
+	return nil
+}
+
+// run starts a program as the account, in its environment and home. What it prints goes to a log file.
+func (d *desktop) run(program string, args []string, files ...*os.File) (*process, error) {
 	cmd := exec.Command(program, args...)
-	cmd.Env = d.env
-	cmd.Dir = d.home
-	cmd.SysProcAttr = d.account.attributes()
-	log, err := os.OpenFile(d.logFile(filepath.Base(program)), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	cmd.Env, cmd.Dir, cmd.ExtraFiles = d.env, d.home, files
+	cmd.SysProcAttr = d.who.attributes()
+	log, err := os.OpenFile(d.logFile(program), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("open log of %s: %w", program, err)
+		return nil, fmt.Errorf("open the log of %s: %w", program, err)
 	}
-	if err := d.account.own(log.Name()); err != nil {
-		return nil, fmt.Errorf("hand over log of %s: %w", program, err)
-	}
+	defer log.Close() // the program has its own copy
 	cmd.Stdout, cmd.Stderr = log, log
-	return cmd, nil
-}
-
-func (d *desktop) logFile(program string) string { return filepath.Join(d.logs, program+".log") }
-
-func (d *desktop) start(program string, args ...string) (*process, error) {
-	cmd, err := d.command(program, args...)
-	if err != nil {
-		return nil, err
-	}
-	return d.startCommand(cmd)
-}
-
-func (d *desktop) startCommand(cmd *exec.Cmd) (*process, error) {
-	if log, ok := cmd.Stdout.(*os.File); ok {
-		defer log.Close() // the child has its own copy
-	}
 	return d.group.start(cmd)
+}
+
+// logFile is where a program prints to. A client is logged under that name alone, since its own name is secret.
+func (d *desktop) logFile(program string) string {
+	name := filepath.Base(program)
+	if strings.HasPrefix(name, clientPrefix) {
+		name = "client"
+	}
+	return filepath.Join(d.logs, name+".log")
 }

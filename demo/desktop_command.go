@@ -15,7 +15,6 @@ import (
 type desktopCommand struct {
 	Display string `help:"X display such as :160; the next free one when empty."`
 	Size    string `help:"Screen size." default:"1280x800"`
-	Home    string `help:"Home folder of the person at the desktop; a fresh one when empty." type:"path"`
 }
 
 // place is how a test finds the desktop: the account to run as and the environment to run with.
@@ -28,25 +27,32 @@ type place struct {
 	Env     map[string]string `json:"env"`
 }
 
-// Run keeps the desktop until standard input ends, so that it never outlives the test that asked for it.
+// Run keeps the desktop, with a fresh home folder, until standard input ends: it never outlives the test that asked
+// for it.
 func (c *desktopCommand) Run(ctx context.Context) error {
 	who, err := desktopAccount()
 	if err != nil {
 		return err
 	}
-	home := c.Home
-	if home == "" {
-		if home, err = os.MkdirTemp("", "beside-desktop-"); err != nil {
-			return fmt.Errorf("make a home folder: %w", err)
-		}
-		defer os.RemoveAll(home)
-	}
-	if err := who.makeDir(home); err != nil {
+	home, err := os.MkdirTemp("", "beside-home-")
+	if err != nil {
 		return fmt.Errorf("make a home folder: %w", err)
 	}
+	defer os.RemoveAll(home)
+	if err := who.own(home); err != nil {
+		return fmt.Errorf("make a home folder: %w", err)
+	}
+	logs, err := os.MkdirTemp("", "beside-logs-")
+	if err != nil {
+		return fmt.Errorf("make a folder for logs: %w", err)
+	}
+	defer os.RemoveAll(logs)
 	g := newGroup()
+	d, remove, err := startDesktop(ctx, g, seat{who, home, logs, c.Display, c.Size})
+	if remove != nil {
+		defer remove()
+	}
 	defer g.close()
-	d, err := startDesktop(ctx, g, who, home, c.Display, c.Size)
 	if err != nil {
 		return err
 	}
@@ -71,5 +77,5 @@ func (d *desktop) place() place {
 		key, value, _ := strings.Cut(entry, "=")
 		env[key] = value
 	}
-	return place{d.display, d.home, d.account.name, d.account.uid, d.account.gid, env}
+	return place{d.display, d.home, d.who.name, d.who.uid, d.who.gid, env}
 }

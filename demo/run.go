@@ -26,6 +26,12 @@ func (c *runCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var ended []func() // what may be removed once every program has ended
+	defer func() {
+		for _, remove := range ended {
+			remove()
+		}
+	}()
 	g := newGroup()
 	defer g.close()
 	b := &broker{program: filepath.Join(bin, "beside"), data: c.Data, http: c.HTTP}
@@ -36,16 +42,20 @@ func (c *runCommand) Run(ctx context.Context) error {
 		fmt.Printf("\nBeside runs at http://%s (this machine only).\n%s", c.HTTP, realMachine)
 		return waitBroker(ctx, b)
 	}
-	d, err := c.prepareDesktop(ctx, g, bin)
+	d, remove, err := c.startDesktop(ctx, g)
+	if remove != nil {
+		ended = append(ended, remove)
+	}
 	if err != nil {
 		return err
 	}
-	s := &story{broker: b, desktop: d, bin: bin}
+	s := &story{broker: b, desktop: d, program: filepath.Join(bin, "demo")}
+	ended = append(ended, s.removeClients)
 	if err := s.begin(ctx); err != nil {
 		return err
 	}
 	fmt.Printf("\nThe demonstration desktop runs on display %s as user %s, home folder %s.\n",
-		d.display, d.account.name, d.home)
+		d.display, d.who.name, d.home)
 	fmt.Println("Open this page in a browser on this machine: one button signs you in and shows that desktop live.")
 	fmt.Printf("\n  %s\n\n", s.invitation.Open)
 	fmt.Printf("Enter makes a fresh link; Ctrl-C ends everything.\n%s", realMachine)
@@ -103,32 +113,34 @@ func waitBroker(ctx context.Context, b *broker) error {
 	}
 }
 
-// prepareDesktop starts the desktop and the two programs that people find on it.
-func (c *runCommand) prepareDesktop(ctx context.Context, g *group, bin string) (*desktop, error) {
+// startDesktop starts the desktop and the two programs that people find on it.
+func (c *runCommand) startDesktop(ctx context.Context, g *group) (*desktop, func(), error) {
 	who, err := desktopAccount()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	home := who.home
 	if !who.other {
 		// Our own home stays as it is; the demonstration gets one beside the broker's data.
 		home = filepath.Join(c.Data, "demo-home")
 	}
+	logs := filepath.Join(c.Data, "demo-logs")
+	if err := os.MkdirAll(logs, 0o700); err != nil {
+		return nil, nil, fmt.Errorf("make a folder for logs: %w", err)
+	}
 	if err := who.makeDir(home); err != nil {
-		return nil, fmt.Errorf("make the demonstration's home folder: %w", err)
+		return nil, nil, fmt.Errorf("make the demonstration's home folder: %w", err)
 	}
-	d, err := startDesktop(ctx, g, who, home, c.Display, c.Size)
+	d, remove, err := startDesktop(ctx, g, seat{who, home, logs, c.Display, c.Size})
 	if err != nil {
-		return nil, err
+		return nil, remove, err
 	}
-	if _, err := d.start("xterm", "-title", "Terminal", "-fa", "DejaVu Sans Mono", "-fs", "11",
-		"-geometry", "84x24+40+60"); err != nil {
-		return nil, err
+	terminal := []string{"-title", "Terminal", "-fa", "DejaVu Sans Mono", "-fs", "11", "-geometry", "84x24+40+60"}
+	if _, err := d.run("xterm", terminal); err != nil {
+		return nil, remove, err
 	}
-	if _, err := d.start("mousepad"); err != nil {
-		return nil, err
-	}
-	return d, d.share(filepath.Join(bin, "demo"))
+	_, err = d.run("mousepad", nil)
+	return d, remove, err
 }
 
 // binFolder is where this program lies, with the broker and the client beside it.
@@ -138,11 +150,6 @@ func binFolder() (string, error) {
 		return "", fmt.Errorf("find this program: %w", err)
 	}
 	return filepath.Dir(self), nil
-}
-
-// share puts a copy of a program where the account may read it: the checkout may lie in a folder that it may not enter.
-func (d *desktop) share(program string) error {
-	return copyProgram(program, filepath.Join(d.logs, filepath.Base(program)), d.account)
 }
 
 // copyProgram copies a program to where the account may run it. An older copy may still run, so it is replaced

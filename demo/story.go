@@ -21,21 +21,26 @@ const (
 	ticketSubject   = "My editor does not open my letter"
 )
 
+// clientPrefix begins the name under which the page offers the client.
+const clientPrefix = "Beside-"
+
 // story is one person being helped: a ticket, an invitation, and the client that the person started.
 type story struct {
 	broker     *broker
 	desktop    *desktop
-	bin        string
+	program    string // this one, for the person's hand
 	invitation invitation
 	client     *process
+	downloads  []string // clients, until they are removed
 }
 
 // invitation is what `beside invite` answers. Secret goes into the client's file name, Open to the technician.
 type invitation struct {
-	ID     string `json:"id"`
-	Link   string `json:"link"`
-	Secret string `json:"secret"`
-	Open   string `json:"open"`
+	ID      string `json:"id"`
+	Link    string `json:"link"`
+	Session string `json:"session"`
+	Secret  string `json:"secret"`
+	Open    string `json:"open"`
 }
 
 // begin makes sure of the technician, puts the person's hand on the mouse, and has them ask for help.
@@ -43,8 +48,13 @@ func (s *story) begin(ctx context.Context) error {
 	if err := s.addTechnician(ctx); err != nil {
 		return err
 	}
+	// The checkout may lie where the person may not enter.
+	hand := filepath.Join(s.desktop.state, "hand")
+	if err := copyProgram(s.program, hand, s.desktop.who); err != nil {
+		return err
+	}
 	title := texts.T("window.title.consent") // what a person reads on the window
-	if _, err := s.desktop.start(filepath.Join(s.desktop.logs, "demo"), "click", "--title", title); err != nil {
+	if _, err := s.desktop.run(hand, []string{"click", "--title", title}); err != nil {
 		return err
 	}
 	return s.invite(ctx)
@@ -91,8 +101,10 @@ func (s *story) invite(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.client, err = s.desktop.start(program)
-	return err
+	if s.client, err = s.desktop.run(program, nil); err != nil {
+		return err
+	}
+	return s.accept(ctx)
 }
 
 // download puts the client where a browser would have put it, under the name that the page gives it.
@@ -103,31 +115,19 @@ func (s *story) download(ctx context.Context) (string, error) {
 		return "", err
 	}
 	folder := filepath.Join(s.desktop.home, "Downloads")
-	if err := s.desktop.account.makeDir(folder); err != nil {
+	if err := s.desktop.who.makeDir(folder); err != nil {
 		return "", fmt.Errorf("make the Downloads folder: %w", err)
 	}
-	if err := removeOld(folder); err != nil {
-		return "", err
-	}
-	program := filepath.Join(folder, "Beside-"+s.invitation.Secret)
-	return program, copyProgram(filled, program, s.desktop.account)
+	program := filepath.Join(folder, clientPrefix+s.invitation.Secret)
+	s.downloads = append(s.downloads, program)
+	return program, copyProgram(filled, program, s.desktop.who)
 }
 
-// removeOld takes away the clients of earlier demonstrations, whose invitations are spent.
-func removeOld(folder string) error {
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		return fmt.Errorf("look into the Downloads folder: %w", err)
+// removeClients tidies the Downloads folder. What cannot be removed is of no use to anybody: its invitation is spent.
+func (s *story) removeClients() {
+	for _, program := range s.downloads {
+		os.Remove(program)
 	}
-	for _, entry := range entries {
-		if !strings.HasPrefix(entry.Name(), "Beside-") {
-			continue
-		}
-		if err := os.Remove(filepath.Join(folder, entry.Name())); err != nil {
-			return fmt.Errorf("remove an old client: %w", err)
-		}
-	}
-	return nil
 }
 
 // again gives a fresh link: to the same live desktop, or, when the person has stopped the client, to a new session.
