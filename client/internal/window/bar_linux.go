@@ -138,11 +138,13 @@ func (b *bar) now() (BarState, bool) {
 
 func (b *bar) shown(time.Time) {}
 
-// closing counts as Stop; the bar stays until its owner took note.
+// closing counts as Stop; the bar stays until its owner took note. It can only
+// ask to stay once: Gio also closes what it can no longer draw.
 func (b *bar) closing() (stay bool) {
+	_, stopped := b.now()
 	b.halted()
 	b.frame.change()
-	return true
+	return !stopped
 }
 
 // ended also counts as Stop: nobody may see while the bar cannot say so.

@@ -41,24 +41,27 @@ func (u *ui) Ask(ctx context.Context, q Question) (Answer, error) {
 	defer u.questions.leave()
 	u.dropPanel()
 
-	c := newConsent(q, u.cfg.AllowAfter, time.Now().Add(u.cfg.AnswerWithin))
-	timeout := time.NewTimer(u.cfg.AnswerWithin)
-	defer timeout.Stop()
-	f, err := u.show(ctx, roleConsent, texts.T("window.title.consent"), &c.dialog, c)
-	if err != nil {
+	within, cancel := context.WithTimeout(ctx, u.cfg.AnswerWithin)
+	defer cancel()
+	deadline, _ := within.Deadline()
+	c := newConsent(q, u.cfg.AllowAfter, deadline)
+	f, err := u.show(within, roleConsent, texts.T("window.title.consent"), &c.dialog, c)
+	switch {
+	case err == nil:
+		defer f.close()
+	case within.Err() != nil:
+		return overdue(ctx)
+	default:
 		return Answer{}, err
 	}
-	defer f.close()
 	select {
 	case a := <-c.answer:
-		if err := ctx.Err(); err != nil { // both at once: no wins
-			return Answer{}, err
+		if within.Err() != nil { // both at once: no wins
+			return overdue(ctx)
 		}
 		return a, nil
-	case <-timeout.C:
-		return Answer{How: TimedOut}, nil
-	case <-ctx.Done():
-		return Answer{}, ctx.Err()
+	case <-within.Done():
+		return overdue(ctx)
 	case <-u.ending:
 		return Answer{}, ErrClosed
 	case <-f.gone: // closed; Closed is the answer unless another came first
@@ -69,6 +72,14 @@ func (u *ui) Ask(ctx context.Context, q Question) (Answer, error) {
 			return Answer{How: Closed}, nil
 		}
 	}
+}
+
+// overdue is the answer when the time to answer, or the caller's context, ended.
+func overdue(ctx context.Context) (Answer, error) {
+	if err := ctx.Err(); err != nil {
+		return Answer{}, err
+	}
+	return Answer{How: TimedOut}, nil
 }
 
 func newConsent(q Question, after time.Duration, deadline time.Time) *consent {

@@ -346,7 +346,7 @@ func (d *desk) has(win xproto.Window, list, atom string) bool {
 func (d *desk) closeButton(win xproto.Window) {
 	d.t.Helper()
 	ev := xproto.ClientMessageEvent{Format: 32, Window: win, Type: d.atom("WM_PROTOCOLS"),
-		Data: xproto.ClientMessageDataUnionData32New([]uint32{uint32(d.atom("WM_DELETE_WINDOW")), 0, 0, 0, 0})}
+		Data: xproto.ClientMessageDataUnionData32New([]uint32{uint32(d.atom("WM_DELETE_WINDOW")), 1 /* some time */, 0, 0, 0})}
 	if err := xproto.SendEventChecked(d.conn, false, win, 0, string(ev.Bytes())).Check(); err != nil {
 		d.t.Fatal(err)
 	}

@@ -1,9 +1,11 @@
 package window
 
 import (
+	"errors"
 	"image"
 	"sync"
 	"time"
+	"unsafe"
 
 	"gioui.org/app"
 	"gioui.org/io/system"
@@ -38,6 +40,10 @@ type frame struct {
 	at      image.Rectangle // where it is to stand at first
 	content content
 
+	// Owned by the loop.
+	display unsafe.Pointer // Gio's connection
+	visible bool           // first is closed
+
 	first chan struct{} // closed when the first picture is on the screen
 	gone  chan struct{} // closed when the window is gone
 	kick  chan struct{} // wakes the waker; one token is enough
@@ -49,8 +55,11 @@ type frame struct {
 	drawn   uint64    // number of changes drawn
 	wake    time.Time // when to draw without a change
 	leaving bool      // close was called
-	err     error     // why there was no window; read after gone
+	err     error     // why there could be no window
 }
+
+// errNoPicture: Gio needs EGL with OpenGL ES, in software at least.
+var errNoPicture = errors.New("nothing can be drawn on this desktop: install the OpenGL libraries (EGL, Mesa)")
 
 // redrawRetry is how soon a dropped Invalidate is repeated.
 const redrawRetry = 15 * time.Millisecond
@@ -89,6 +98,7 @@ func (f *frame) loop() {
 	for {
 		switch e := f.win.Event().(type) {
 		case app.X11ViewEvent:
+			f.display = e.Display
 			f.onView(xproto.Window(e.Window), e.Valid())
 			if !e.Valid() {
 				return // the window is gone; to ask for its last event would open another
@@ -96,13 +106,11 @@ func (f *frame) loop() {
 		case app.FrameEvent:
 			f.onFrame(&ops, e)
 		case *app.ClosingEvent:
-			if !f.isLeaving() && f.content.closing() {
+			if f.onClosing() {
 				e.Abort()
 			}
 		case app.DestroyEvent: // instead of a window
-			f.mu.Lock()
-			f.err = e.Err
-			f.mu.Unlock()
+			f.fail(e.Err)
 			return
 		}
 		if f.isLeaving() && !closing {
@@ -142,14 +150,29 @@ func (f *frame) onFrame(ops *op.Ops, e app.FrameEvent) {
 	f.drawn, f.wake = want, next
 	f.mu.Unlock()
 	f.poke()
-	select {
-	case <-f.first:
-	default:
-		f.desk.present(f.window(), f.role)
-		f.content.shown(time.Now())
-		close(f.first)
-		f.change() // what waited for being shown
+	if f.visible || f.failure() != nil {
+		return
 	}
+	if gaveUp(f.display) {
+		f.fail(errNoPicture)
+		return
+	}
+	f.visible = true
+	f.desk.present(f.window(), f.role)
+	f.content.shown(time.Now())
+	close(f.first)
+	f.change() // what waited for being shown
+}
+
+// onClosing reports whether the window is to stay.
+func (f *frame) onClosing() (stay bool) {
+	return !f.isLeaving() && f.failure() == nil && f.content.closing()
+}
+
+func (f *frame) fail(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.err = err
 }
 
 // change has the content drawn anew. Any goroutine may call it.
@@ -183,8 +206,7 @@ func (f *frame) window() xproto.Window {
 	return f.id
 }
 
-// failure is why there could be no window; valid once gone is closed. It is nil
-// for a window that was closed.
+// failure is why there could be no window; nil for one that was closed.
 func (f *frame) failure() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -193,3 +193,26 @@ func TestSummaryIsReadAndClosed(t *testing.T) {
 		}
 	}
 }
+
+// Where OpenGL is missing nothing is asked and nothing is said to be on the screen.
+func TestWithoutOpenGLEveryCallSaysWhy(t *testing.T) {
+	t.Setenv("LIBGL_DRIVERS_PATH", t.TempDir())
+	d := newDesk(t, true)
+	u := d.open(window.Config{})
+	calls := map[string]func() error{
+		"Ask": func() error {
+			a, err := u.Ask(t.Context(), question(grant.SetOf(grant.View)))
+			if a != (window.Answer{}) {
+				t.Errorf("Ask: got %+v, want the zero Answer", a)
+			}
+			return err
+		},
+		"OpenBar": func() error { _, err := u.OpenBar(window.BarState{}); return err },
+		"Wait":    func() error { return u.Wait(t.Context(), window.Waiting{}) },
+	}
+	for name, call := range calls {
+		if err := await(d, name, later(call)); err == nil || errors.Is(err, window.ErrClosed) {
+			t.Errorf("%s: got %v, want why nothing can be drawn", name, err)
+		}
+	}
+}
