@@ -1,7 +1,7 @@
 /** The REST interface as a session wants it: a refusal that no further try can mend has its own error. */
 import { type Api, ApiError } from "../protocol/api.ts";
-import type { SessionApi } from "../session/api.ts";
-import { RefusedError } from "../session/signaling-link.ts";
+import type { SessionApi } from "./api.ts";
+import { RefusedError } from "./signaling-link.ts";
 
 export function sessionApi(api: Api): SessionApi {
   return {
