@@ -37,19 +37,18 @@ type desktop struct {
 	group *group
 }
 
-// startDesktop starts an X server and a window manager as the seat's account. What remove takes away is used until
-// the group ended.
-func startDesktop(ctx context.Context, g *group, at seat) (d *desktop, remove func(), err error) {
+// startDesktop starts an X server and a window manager as the seat's account.
+func startDesktop(ctx context.Context, g *group, at seat) (*desktop, error) {
 	state, err := os.MkdirTemp("", "beside-desktop-")
 	if err != nil {
-		return nil, nil, fmt.Errorf("make the desktop's folder: %w", err)
+		return nil, fmt.Errorf("make the desktop's folder: %w", err)
 	}
-	remove = func() { os.RemoveAll(state) }
-	d = &desktop{seat: at, state: state, group: g}
+	g.atEnd(func() { os.RemoveAll(state) })
+	d := &desktop{seat: at, state: state, group: g}
 	if err := d.start(ctx); err != nil {
-		return nil, remove, err
+		return nil, err
 	}
-	return d, remove, nil
+	return d, nil
 }
 
 func (d *desktop) start(ctx context.Context) error {

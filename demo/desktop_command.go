@@ -48,11 +48,8 @@ func (c *desktopCommand) Run(ctx context.Context) error {
 	}
 	defer os.RemoveAll(logs)
 	g := newGroup()
-	d, remove, err := startDesktop(ctx, g, seat{who, home, logs, c.Display, c.Size})
-	if remove != nil {
-		defer remove()
-	}
 	defer g.close()
+	d, err := startDesktop(ctx, g, seat{who, home, logs, c.Display, c.Size})
 	if err != nil {
 		return err
 	}

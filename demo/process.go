@@ -63,6 +63,7 @@ type group struct {
 
 	mu      sync.Mutex
 	started []*process // guarded by mu
+	removes []func()   // guarded by mu
 }
 
 type startRequest struct {
@@ -105,16 +106,26 @@ func (g *group) start(cmd *exec.Cmd) (*process, error) {
 	return p, nil
 }
 
-// close ends everything that was started, newest first. Call it once, after the last start.
+// atEnd keeps what is to be tidied once every program has ended.
+func (g *group) atEnd(remove func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.removes = append(g.removes, remove)
+}
+
+// close ends everything that was started, newest first, and tidies up. Call it once, after the last start.
 func (g *group) close() {
 	g.mu.Lock()
-	started := g.started
+	started, removes := g.started, g.removes
 	g.mu.Unlock()
 	for i := len(started) - 1; i >= 0; i-- {
 		started[i].end()
 	}
 	close(g.starts)
 	g.loop.Wait()
+	for _, remove := range removes {
+		remove()
+	}
 }
 
 // exitText says how a program ended, for a person.

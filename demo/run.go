@@ -26,12 +26,6 @@ func (c *runCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var ended []func() // what may be removed once every program has ended
-	defer func() {
-		for _, remove := range ended {
-			remove()
-		}
-	}()
 	g := newGroup()
 	defer g.close()
 	b := &broker{program: filepath.Join(bin, "beside"), data: c.Data, http: c.HTTP}
@@ -42,15 +36,11 @@ func (c *runCommand) Run(ctx context.Context) error {
 		fmt.Printf("\nBeside runs at http://%s (this machine only).\n%s", c.HTTP, realMachine)
 		return waitBroker(ctx, b)
 	}
-	d, remove, err := c.startDesktop(ctx, g)
-	if remove != nil {
-		ended = append(ended, remove)
-	}
+	d, err := c.startDesktop(ctx, g)
 	if err != nil {
 		return err
 	}
 	s := &story{broker: b, desktop: d, program: filepath.Join(bin, "demo")}
-	ended = append(ended, s.removeClients)
 	if err := s.begin(ctx); err != nil {
 		return err
 	}
@@ -114,10 +104,10 @@ func waitBroker(ctx context.Context, b *broker) error {
 }
 
 // startDesktop starts the desktop and the two programs that people find on it.
-func (c *runCommand) startDesktop(ctx context.Context, g *group) (*desktop, func(), error) {
+func (c *runCommand) startDesktop(ctx context.Context, g *group) (*desktop, error) {
 	who, err := desktopAccount()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	home := who.home
 	if !who.other {
@@ -126,21 +116,21 @@ func (c *runCommand) startDesktop(ctx context.Context, g *group) (*desktop, func
 	}
 	logs := filepath.Join(c.Data, "demo-logs")
 	if err := os.MkdirAll(logs, 0o700); err != nil {
-		return nil, nil, fmt.Errorf("make a folder for logs: %w", err)
+		return nil, fmt.Errorf("make a folder for logs: %w", err)
 	}
 	if err := who.makeDir(home); err != nil {
-		return nil, nil, fmt.Errorf("make the demonstration's home folder: %w", err)
+		return nil, fmt.Errorf("make the demonstration's home folder: %w", err)
 	}
-	d, remove, err := startDesktop(ctx, g, seat{who, home, logs, c.Display, c.Size})
+	d, err := startDesktop(ctx, g, seat{who, home, logs, c.Display, c.Size})
 	if err != nil {
-		return nil, remove, err
+		return nil, err
 	}
 	terminal := []string{"-title", "Terminal", "-fa", "DejaVu Sans Mono", "-fs", "11", "-geometry", "84x24+40+60"}
 	if _, err := d.run("xterm", terminal); err != nil {
-		return nil, remove, err
+		return nil, err
 	}
 	_, err = d.run("mousepad", nil)
-	return d, remove, err
+	return d, err
 }
 
 // binFolder is where this program lies, with the broker and the client beside it.

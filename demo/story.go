@@ -31,7 +31,6 @@ type story struct {
 	program    string // this one, for the person's hand
 	invitation invitation
 	client     *process
-	downloads  []string // clients, until they are removed
 }
 
 // invitation is what `beside invite` answers. Secret goes into the client's file name, Open to the technician.
@@ -119,15 +118,8 @@ func (s *story) download(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("make the Downloads folder: %w", err)
 	}
 	program := filepath.Join(folder, clientPrefix+s.invitation.Secret)
-	s.downloads = append(s.downloads, program)
+	s.desktop.group.atEnd(func() { os.Remove(program) }) // its invitation is spent
 	return program, copyProgram(filled, program, s.desktop.who)
-}
-
-// removeClients tidies the Downloads folder. What cannot be removed is of no use to anybody: its invitation is spent.
-func (s *story) removeClients() {
-	for _, program := range s.downloads {
-		os.Remove(program)
-	}
 }
 
 // again gives a fresh link: to the same live desktop, or, when the person has stopped the client, to a new session.
