@@ -44,7 +44,8 @@ generate: npm tools binaries ## Write the TypeScript that is generated from Go.
 	@$(tools)/generate.sh
 
 bench: setup build ## Measure latency, traffic and load; the method is in docs/performance.md.
-	@go run ./bench
+	@go build -o bin/bench-target ./bench/target
+	@cd viewer && npx --no-install playwright test --config ../bench/playwright.config.ts $(ARGS)
 
 test-long: setup build ## Run the long tests too: hours of fuzzing, storms and soak.
 	@LONG=1 FUZZ_SECONDS=3600 $(tools)/test.sh lint unit fuzz viewer e2e

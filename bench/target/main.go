@@ -97,13 +97,12 @@ func (t *target) open() error {
 		xproto.CreateWindowChecked(t.conn, screen.RootDepth, t.window, screen.Root, 0, 0,
 			screen.WidthInPixels, screen.HeightInPixels, 0, xproto.WindowClassInputOutput, screen.RootVisual,
 			xproto.CwBackPixel|xproto.CwOverrideRedirect|xproto.CwEventMask,
-			[]uint32{0x808080, 1, xproto.EventMaskKeyPress}).Check(),
+			[]uint32{0x808080, 1, xproto.EventMaskKeyPress | xproto.EventMaskButtonPress}).Check(),
 		xproto.CreateGCChecked(t.conn, t.gc, xproto.Drawable(t.window), 0, nil).Check(),
 		// Below the client's own bar, above everything else that was there.
 		xproto.MapWindowChecked(t.conn, t.window).Check(),
 		xproto.ConfigureWindowChecked(t.conn, t.window, xproto.ConfigWindowStackMode,
 			[]uint32{xproto.StackModeAbove}).Check(),
-		xproto.SetInputFocusChecked(t.conn, xproto.InputFocusPointerRoot, t.window, xproto.TimeCurrentTime).Check(),
 	)
 	if err != nil {
 		return fmt.Errorf("open window: %w", err)
@@ -136,10 +135,13 @@ func (t *target) watchKeys() error {
 		if event == nil && xerr == nil {
 			return errors.New("X connection closed")
 		}
-		if _, ok := event.(xproto.KeyPressEvent); ok {
+		switch e := event.(type) {
+		case xproto.KeyPressEvent:
 			if _, _, err := t.next(); err != nil {
 				return err
 			}
+		case xproto.ButtonPressEvent: // no window manager gives it the keyboard
+			xproto.SetInputFocus(t.conn, xproto.InputFocusPointerRoot, t.window, e.Time)
 		}
 	}
 }

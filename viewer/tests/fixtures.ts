@@ -10,6 +10,7 @@ import { chromium } from "./harness/chromium.ts";
 import { Desktop, type DesktopOptions } from "./harness/desktop.ts";
 import { PageWatch } from "./harness/page-watch.ts";
 
+export type { Page };
 export { expect };
 
 interface Fixtures {

@@ -64,6 +64,11 @@ export class Desktop {
     }
   }
 
+  /** The process below which the X server and all of the desktop's own programs run. */
+  get pid(): number {
+    return this.#server.pid ?? 0;
+  }
+
   /** Ends every program that was started here, then the desktop. */
   async end(): Promise<void> {
     await Promise.all(this.#programs.map((program) => program.end()));
