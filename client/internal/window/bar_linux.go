@@ -38,7 +38,7 @@ type bar struct {
 
 const (
 	barPad     = unit.Dp(10)
-	barText    = unit.Dp(400) // at most
+	barText    = unit.Dp(440) // at most
 	actBacklog = 16
 	openWithin = 10 * time.Second
 )
@@ -283,6 +283,9 @@ func (b *bar) words(gtx layout.Context, s BarState, stopped bool, clock string) 
 	who, hands := barWords(s, stopped)
 	if !stopped && !s.Lost {
 		who += " · " + clock
+	}
+	if !stopped && s.StopKey != "" {
+		hands += " · " + texts.T("window.bar.stopkey", "key", shortName(s.StopKey))
 	}
 	gtx.Constraints = layout.Constraints{Max: image.Pt(gtx.Dp(barText), gtx.Constraints.Max.Y)}
 	line := func(t label) layout.FlexChild { t.lines = 1; return layout.Rigid(b.label(t)) }
