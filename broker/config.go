@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -135,10 +136,10 @@ func (s settings) Validate(app *kong.Application) error {
 	return nil
 }
 
-// Resolve implements kong.Resolver.
+// Resolve implements kong.Resolver. The environment wins over the file.
 func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	raw, ok := s[flag.Name]
-	if !ok {
+	if !ok || slices.ContainsFunc(flag.Envs, isSet) {
 		return nil, nil
 	}
 	var text string
@@ -146,4 +147,9 @@ func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, 
 		text = string(raw) // a number or true, as it stands
 	}
 	return text, nil
+}
+
+func isSet(env string) bool {
+	_, set := os.LookupEnv(env)
+	return set
 }

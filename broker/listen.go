@@ -37,35 +37,38 @@ type listeners struct {
 }
 
 // listen opens the listeners. The caller closes them, or serves and shuts down.
-func listen(ctx context.Context, dir string, c Config, log *slog.Logger) (l *listeners, err error) {
+func listen(ctx context.Context, dir string, c Config, log *slog.Logger) (*listeners, error) {
 	hostname, err := os.Hostname()
 	if err != nil {
 		hostname = "" // a name more or less
 	}
-	l = &listeners{hosts: certs.LocalHosts(hostname)}
-	defer func() {
-		if err != nil {
-			l.close()
-		}
-	}()
-	var open net.ListenConfig
-	if l.plain, err = open.Listen(ctx, "tcp", c.ListenHTTP); err != nil {
-		return nil, fmt.Errorf("listen on --listen-http: %w", err)
-	}
-	if err := l.listenTLS(ctx, dir, c, log); err != nil {
+	l := &listeners{hosts: certs.LocalHosts(hostname)}
+	if err := l.open(ctx, dir, c, log); err != nil {
+		l.close()
 		return nil, err
+	}
+	return l, nil
+}
+
+func (l *listeners) open(ctx context.Context, dir string, c Config, log *slog.Logger) (err error) {
+	var config net.ListenConfig
+	if l.plain, err = config.Listen(ctx, "tcp", c.ListenHTTP); err != nil {
+		return fmt.Errorf("listen on --listen-http: %w", err)
+	}
+	if err := l.openTLS(ctx, dir, c, log); err != nil {
+		return err
 	}
 	text := c.URL
 	if text == "" {
 		text = "http://" + net.JoinHostPort("localhost", port(l.plain))
 	}
 	l.public, err = publicURL(text)
-	return l, err
+	return err
 }
 
-// listenTLS opens the TLS listener. On the usual port it does without when
+// openTLS opens the TLS listener. On the usual port it does without when
 // another program has it; where it was told to listen, it must.
-func (l *listeners) listenTLS(ctx context.Context, dir string, c Config, log *slog.Logger) error {
+func (l *listeners) openTLS(ctx context.Context, dir string, c Config, log *slog.Logger) error {
 	address := c.ListenHTTPS
 	switch address {
 	case off:
@@ -110,6 +113,14 @@ func port(l net.Listener) string {
 		panic(err) // the address of a TCP listener
 	}
 	return p
+}
+
+// tlsAddress is where the TLS listener listens, or off.
+func (l *listeners) tlsAddress() string {
+	if l.tls == nil {
+		return off
+	}
+	return l.tls.Addr().String()
 }
 
 // localAuthority reports whether clients must trust our own authority to reach

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -85,7 +86,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) (code
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		return fail(stderr, c.JSON, &usageError{err})
+		return fail(stderr, slices.Contains(args, "--json"), &usageError{err}) // c may not be filled
 	}
 	run := &call{ctx: ctx, data: c.Data, json: c.JSON, stdout: stdout, stderr: stderr}
 	if err := parsed.Run(run); err != nil {

@@ -63,7 +63,7 @@ func run(ctx context.Context, dir string, c Config, log *slog.Logger, ready func
 	if err := b.note(ctx, record.BrokerStarted{Version: version(), Viewer: pagesHash()}); err != nil {
 		return errors.Join(err, b.registry.Close())
 	}
-	log.Info("broker started", "url", l.public.String(), "version", version(), "pages", viewer.Built())
+	log.Info("broker started", "url", l.public.String(), "https", l.tlsAddress(), "version", version(), "pages", viewer.Built())
 	ready(l.public)
 	err = b.serve(ctx)
 	// ctx is over, but that we stop must still be recorded.
