@@ -169,7 +169,7 @@ function string(answer: Readonly<Record<string, unknown>>, field: string): strin
 }
 
 /** A port that was free a moment ago. A broker keeps its port over a restart, so it cannot choose one itself. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();

@@ -41,6 +41,7 @@ export class Program {
     };
     this.#child.stdout?.on("data", keep);
     this.#child.stderr?.on("data", keep);
+    this.#child.stdin?.on("error", () => undefined); // it may have ended without reading
     this.#ended = new Promise((resolve) => {
       this.#child.once("error", (err) => {
         this.#output += `\n${err.message}`;
@@ -72,10 +73,14 @@ export class Program {
     return this.#ended;
   }
 
-  /** Closes standard input, after writing to it. */
-  finishInput(text = ""): void {
-    this.#child.stdin?.on("error", () => undefined); // it may have ended without reading
-    this.#child.stdin?.end(text);
+  /** Writes to its standard input. */
+  write(text: string): void {
+    this.#child.stdin?.write(text);
+  }
+
+  /** Closes its standard input. */
+  finishInput(): void {
+    this.#child.stdin?.end();
   }
 
   signal(name: NodeJS.Signals): void {
