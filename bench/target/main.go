@@ -133,7 +133,7 @@ func (t *target) watchKeys() error {
 	for {
 		event, xerr := t.conn.WaitForEvent()
 		if event == nil && xerr == nil {
-			return errors.New("X connection closed")
+			return errors.New("the X server closed the connection")
 		}
 		switch e := event.(type) {
 		case xproto.KeyPressEvent:
