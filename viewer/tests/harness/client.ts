@@ -37,9 +37,9 @@ export class Client {
     readonly program: Program,
   ) {}
 
-  /** Starts a client that was put on the desktop (see Broker.installClient). */
-  static start(desktop: Desktop, program: string): Client {
-    return new Client(desktop, desktop.start(program));
+  /** Starts a client that was put on the desktop (see Broker.installClient), there or on another X display. */
+  static start(desktop: Desktop, program: string, display = desktop.display): Client {
+    return new Client(desktop, desktop.start(program, [], { DISPLAY: display }));
   }
 
   /** Waits for the consent window. */

@@ -1,0 +1,42 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "./fixtures.ts";
+import { Client, text } from "./harness/client.ts";
+import { waitFor } from "./harness/wait.ts";
+
+/** Requests by which a program can see what is not its own: the screen, a window, or a copy of one. */
+const sees = /GetImage|NameWindowPixmap|RedirectSubwindows|RedirectWindow|CreateRegionFromBorderClip/;
+
+/** An X display that nothing else uses: the harness takes the lowest free ones. */
+const traced = ":377";
+
+test("the X server is asked for no pixel before Allow", async ({ desktop, broker, page }) => {
+  const file = join(desktop.home, "requests");
+  // It stands between the client and the X server, and writes down every request.
+  desktop.start("xtrace", ["-n", "-k", "-d", desktop.display, "-D", traced, "-o", file]);
+  await waitFor(
+    "the trace listens",
+    async () =>
+      (await desktop.run("bash", ["-c", `test -S /tmp/.X11-unix/X${traced.slice(1)} && echo yes || true`]))
+        .length > 0,
+  );
+  await broker.addTechnician();
+  const invitation = await broker.invite(await broker.addTicket());
+  const client = Client.start(desktop, await broker.installClient(desktop, invitation.secret), traced);
+  await page.goto(invitation.open);
+  await page.getByRole("button", { name: text("signin.button") }).click();
+  await page.getByRole("button", { name: text("desk.accept"), exact: true }).click();
+  await client.asked();
+  const before = await requests(file);
+  expect(before.length, "the trace holds what the client asked so far").toBeGreaterThan(100);
+  expect(before.filter((line) => sees.test(line))).toEqual([]);
+
+  await client.allow();
+  await client.bar();
+  await waitFor("the picture is taken", async () => (await requests(file)).some((line) => sees.test(line)));
+  await client.stop();
+});
+
+async function requests(file: string): Promise<string[]> {
+  return (await readFile(file, "utf8")).split("\n").filter((line) => line.includes("Request"));
+}
