@@ -36,7 +36,10 @@ export class Peer {
   private readonly channels: Channels = {};
   private readonly early: RTCIceCandidateInit[] = [];
   private origin = "";
+  /** What the client sent behind its proof, before the display channel was open here. */
+  private readonly earlyControl: FromClient[] = [];
   private readonly earlyDisplay: ArrayBuffer[] = [];
+  private closed = false;
   private verified = false;
   /** Message 0 of the client was good; the display channel may still be to come. */
   private proven = false;
@@ -104,6 +107,7 @@ export class Peer {
   }
 
   close(): void {
+    this.closed = true;
     this.verified = false;
     this.pc.onconnectionstatechange = null;
     this.pc.onicecandidate = null;
@@ -135,6 +139,7 @@ export class Peer {
 
   private enqueue(task: () => Promise<void>): void {
     this.queue = this.queue.then(task).catch((error: unknown) => {
+      if (this.closed || this.pc.connectionState === "closed") return; // what is lost proves nothing
       this.options.onHostile(error instanceof Error ? error.message : "malformed message");
     });
   }
@@ -156,18 +161,18 @@ export class Peer {
   private async onControl(data: unknown): Promise<void> {
     if (typeof data !== "string") throw new Error("a control message that is no text");
     const message = decodeFromClient(data);
-    if (this.verified) {
+    if (this.proven) {
       if (message.type === "hello") throw new Error("a second hello");
-      this.options.onMessage(message);
+      if (this.verified) this.options.onMessage(message);
+      else if (this.earlyControl.length === MAX_EARLY) throw new Error("no display channel");
+      else this.earlyControl.push(message);
       return;
     }
     const { bind } = this.options.keys;
     this.proven =
-      message.type === "hello" &&
-      !this.proven &&
-      (await checkClient(this.binding(), bind, fromBase64(message.proof)));
-    if (this.proven) this.openWhenProven();
-    else this.options.onHostile("the other end does not hold this invitation");
+      message.type === "hello" && (await checkClient(this.binding(), bind, fromBase64(message.proof)));
+    if (!this.proven) throw new Error("the other end does not hold this invitation");
+    this.openWhenProven();
   }
 
   /** The client may show a picture as soon as it believes us, which can be before we believe it. */
@@ -183,6 +188,7 @@ export class Peer {
     this.verified = true;
     display.onmessage = null;
     this.options.onVerified(display, this.earlyDisplay.splice(0));
+    for (const message of this.earlyControl.splice(0)) this.options.onMessage(message);
   }
 }
 
