@@ -25,7 +25,7 @@ const off = "off"
 
 // Config is everything that `beside serve` can be told.
 type Config struct {
-	URL          string        `help:"Public address. Default: that of --listen-http." env:"BESIDE_URL" placeholder:"URL"`
+	URL          string        `help:"Public address. Default: the name in --tls-cert, else that of --listen-http." env:"BESIDE_URL" placeholder:"URL"`
 	Organisation string        `help:"Name that requesters are shown." default:"Help desk" env:"BESIDE_ORGANISATION"`
 	ListenHTTP   string        `name:"listen-http" aliases:"http" help:"Plain listener, for this machine alone." default:"localhost:8080" env:"BESIDE_LISTEN_HTTP" placeholder:"HOST:PORT"`
 	ListenHTTPS  string        `name:"listen-https" aliases:"https" help:"TLS listener; off: none. Default: :8443 where it is free." env:"BESIDE_LISTEN_HTTPS" placeholder:"HOST:PORT"`
@@ -93,7 +93,16 @@ func publicURL(text string) (*url.URL, error) {
 	if err := invite.CheckBroker(u); err != nil {
 		return nil, err
 	}
-	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, nil
+	return address(u.Scheme, strings.ToLower(u.Hostname()), u.Port()), nil
+}
+
+// address is written as browsers write origins: without the scheme's usual port.
+func address(scheme, host, port string) *url.URL {
+	joined := net.JoinHostPort(host, port)
+	if port == "" || port == map[string]string{"http": "80", "https": "443"}[scheme] {
+		joined = strings.TrimSuffix(net.JoinHostPort(host, ""), ":")
+	}
+	return &url.URL{Scheme: scheme, Host: joined}
 }
 
 func loopback(host string) bool {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -32,6 +33,8 @@ type listeners struct {
 	tls    net.Listener // nil: none
 	local  bool         // tls has a certificate of the local authority
 	hosts  []string     // names and addresses of this machine
+	// certified is the name in a given certificate, if it has one.
+	certified string
 
 	servers []*http.Server
 }
@@ -59,8 +62,12 @@ func (l *listeners) open(ctx context.Context, dir string, c Config, log *slog.Lo
 		return err
 	}
 	text := c.URL
-	if text == "" {
-		text = "http://" + net.JoinHostPort("localhost", port(l.plain))
+	switch {
+	case text != "":
+	case l.certified != "":
+		text = address("https", l.certified, port(l.tls)).String()
+	default:
+		text = address("http", "localhost", port(l.plain)).String()
 	}
 	l.public, err = publicURL(text)
 	return err
@@ -92,6 +99,9 @@ func (l *listeners) openTLS(ctx context.Context, dir string, c Config, log *slog
 			return errors.Join(err, tcp.Close())
 		}
 		config.GetCertificate = files.GetCertificate
+		if l.certified, err = certifiedName(files); err != nil {
+			return errors.Join(err, tcp.Close())
+		}
 	} else {
 		authority, err := certs.OpenAuthority(dir)
 		if err != nil {
@@ -105,6 +115,24 @@ func (l *listeners) openTLS(ctx context.Context, dir string, c Config, log *slog
 	}
 	l.tls = tls.NewListener(tcp, config)
 	return nil
+}
+
+// certifiedName is the first name of a given certificate that is one host's:
+// where links lead to when nobody gave --url.
+func certifiedName(files *certs.Files) (string, error) {
+	cert, err := files.GetCertificate(nil)
+	if err != nil {
+		return "", fmt.Errorf("read --tls-cert: %w", err)
+	}
+	for _, name := range cert.Leaf.DNSNames {
+		if !strings.HasPrefix(name, "*.") {
+			return name, nil
+		}
+	}
+	for _, ip := range cert.Leaf.IPAddresses {
+		return ip.String(), nil
+	}
+	return "", nil
 }
 
 func port(l net.Listener) string {
@@ -131,13 +159,13 @@ func (l *listeners) localAuthority() bool { return l.local && l.public.Scheme ==
 func (l *listeners) addresses() []*url.URL {
 	all := []*url.URL{l.public}
 	for _, host := range []string{"localhost", "127.0.0.1", "::1"} {
-		all = append(all, &url.URL{Scheme: "http", Host: net.JoinHostPort(host, port(l.plain))})
+		all = append(all, address("http", host, port(l.plain)))
 	}
 	if l.tls == nil {
 		return all
 	}
 	for _, host := range l.hosts {
-		all = append(all, &url.URL{Scheme: "https", Host: net.JoinHostPort(host, port(l.tls))})
+		all = append(all, address("https", host, port(l.tls)))
 	}
 	return all
 }

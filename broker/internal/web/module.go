@@ -6,8 +6,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Module adds the routes of another package to the server. The session module
-// brings:
+// Module adds the routes of another package to the server. The door to sessions
+// (package entry) brings:
 //
 //	POST /redeem
 //	POST /sessions/{id}/accept, /sessions/{id}/end, /sessions/{id}/token
