@@ -166,12 +166,8 @@ func TestRunRefusesWhatItWasToldAndCannotHave(t *testing.T) {
 
 // A second broker on one machine does without the usual ports, and says so.
 func TestUsualPortsAreTaken(t *testing.T) {
-	if l, err := net.Listen("tcp", usualHTTPS); err == nil {
-		defer l.Close()
-	} // else another program has it, which is as good
-	if l, err := net.ListenPacket("udp", usualRelay); err == nil {
-		defer l.Close()
-	}
+	hold(t, func() (io.Closer, error) { return net.Listen("tcp", usualHTTPS) })
+	hold(t, func() (io.Closer, error) { return net.ListenPacket("udp", usualRelay) })
 	r := serve(t, func(c *Config) { c.ListenHTTPS, c.ListenRelay = "", "" })
 	for _, flag := range []string{"--listen-https", "--listen-relay"} {
 		if !strings.Contains(r.log.String(), "choose another with "+flag) {
@@ -180,6 +176,19 @@ func TestUsualPortsAreTaken(t *testing.T) {
 	}
 	if res, _ := r.get(r.url.String() + "/readyz"); res.StatusCode != http.StatusOK {
 		t.Errorf("readyz = %d", res.StatusCode)
+	}
+}
+
+// hold takes a port for the test. One that another program keeps for long is as
+// good; one that it may let go of at any moment is not.
+func hold(t *testing.T, listen func() (io.Closer, error)) {
+	t.Helper()
+	for started := time.Now(); time.Since(started) < 15*time.Second; {
+		if l, err := listen(); err == nil {
+			t.Cleanup(func() { l.Close() })
+			return
+		}
+		<-time.After(20 * time.Millisecond)
 	}
 }
 
