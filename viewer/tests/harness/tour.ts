@@ -1,14 +1,78 @@
-import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { docsFolder } from "./paths.ts";
 
 /** Set by `make tour`. Otherwise pictures would change with every run of the tests. */
 const keep = process.env["TOUR"] !== undefined;
 
-/** Keeps a picture of a page or window for docs/tour.md, under a line that says what it shows. */
-export async function shot(name: string, what: string, picture: Buffer): Promise<void> {
+/** The pictures of docs/tour.md in their order, with what each shows. A text alone begins a chapter. */
+const tour = [
+  "The technician invites",
+  ["sign-in", "A sign-in link, spent by a click"],
+  ["sign-in-none", "Signed out"],
+  ["desk-empty", "The desk with nothing to do"],
+  ["ticket-new", "A new ticket: impact and urgency give its priority"],
+  ["desk", "The desk: who comes first is on top"],
+  ["desk-narrow", "The desk at 360 pixels"],
+  ["desk-dark", "The desk by night"],
+  ["help", "Help makes the one-time link and copies it"],
+
+  "The requester comes",
+  ["landing", "The page behind the link"],
+  ["landing-narrow", "The same at 360 pixels"],
+  ["landing-run", "After Start: one line for the terminal"],
+  ["landing-run-narrow", "The same at 360 pixels"],
+  ["landing-windows", "On a system that is not served yet"],
+  ["client-paste", "The program without a link asks for it"],
+  ["client-paste-wrong", "What is no link is refused in plain words"],
+  ["client-host", "A program without a configuration asks about the address"],
+  ["client-waiting", "The program waits for the technician"],
+  ["client-used", "A link works once"],
+
+  "Both agree",
+  ["desk-arrived", "The technician sees who joined before anything is asked"],
+  ["desk-arrived-elsewhere", "The same while another ticket is open"],
+  ["session-arrived", "The same on the page of the session"],
+  ["session-asking", "The requester is being asked"],
+  ["client-consent", "Consent: each right its own choice, Decline first"],
+
+  "Side by side",
+  ["session-live", "The live picture"],
+  ["client-bar", "The bar on the requester's screen"],
+  ["session-ask-control", "Asking for control"],
+  ["client-consent-control", "Control is asked for by itself"],
+  ["session-control", "Mouse and keyboard are lent"],
+  ["session-keys", "Keys that a browser keeps for itself"],
+  ["client-bar-control", "The bar says who controls"],
+  ["session-paused", "The requester paused"],
+  ["session-superseded", "The newest tab has the session"],
+  ["session-finish", "Finish asks for the resolution, pre-filled"],
+
+  "Afterwards",
+  ["client-summary", "The requester's summary"],
+  ["landing-ended", "The page behind the link, afterwards"],
+  ["ticket-resolved", "The ticket keeps note and sessions"],
+  ["session-ended", "A session that the requester ended"],
+  ["sessions", "All sessions"],
+  ["timeline", "What happened in one session"],
+  ["timeline-narrow", "The same at 360 pixels"],
+] as const;
+
+type Shot = Exclude<(typeof tour)[number], string>[0];
+
+/** Keeps a picture of a page or window and writes docs/tour.md anew, with all the pictures that there are. */
+export async function shot(name: Shot, take: () => Promise<Buffer>): Promise<void> {
   if (!keep) return;
-  await mkdir(join(docsFolder, "tour"), { recursive: true });
-  await writeFile(join(docsFolder, "tour", `${name}.png`), picture);
-  await appendFile(join(docsFolder, "tour.md"), `\n## ${what}\n\n![${what}](tour/${name}.png)\n`);
+  const folder = join(docsFolder, "tour");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, `${name}.png`), await take());
+  const there = new Set(await readdir(folder));
+  const lines = tour.map((entry) => {
+    if (typeof entry === "string") return `\n## ${entry}\n`;
+    const [file, what] = entry;
+    return there.has(`${file}.png`) ? `\n**${what}**\n\n![${what}](tour/${file}.png)\n` : "";
+  });
+  await writeFile(join(docsFolder, "tour.md"), `${head}${lines.join("")}`);
 }
+
+const head = "# A tour in pictures\n\nTaken by the end-to-end tests; `make tour` takes them anew.\n";
