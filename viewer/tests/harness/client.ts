@@ -42,6 +42,11 @@ export class Client {
     return new Client(desktop, desktop.start(program, [], { DISPLAY: display }));
   }
 
+  /** The client that a program of the desktop started. */
+  static ofProgram(desktop: Desktop, program: Program): Client {
+    return new Client(desktop, program);
+  }
+
   /** Waits for the consent window. */
   async asked(timeoutMs = 20_000): Promise<Window> {
     return await this.#window(titles.consent, timeoutMs);
