@@ -1,4 +1,4 @@
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import { Picture } from "./picture.ts";
 
 /** The picture of the requester's screen on the technician's page, and the technician's mouse over it. */
@@ -19,8 +19,8 @@ export class Stage {
 
   /** What the canvas holds, pixel by pixel as it was sent; nothing before there is a picture. */
   async pixels(): Promise<Picture | undefined> {
-    if ((await this.#canvas.count()) === 0) return undefined;
-    const { width, height, rgb } = await this.#canvas.evaluate((canvas: HTMLCanvasElement) => {
+    if ((await this.canvas.count()) === 0) return undefined;
+    const { width, height, rgb } = await this.canvas.evaluate((canvas: HTMLCanvasElement) => {
       const { data } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? {
         data: [],
       };
@@ -43,9 +43,9 @@ export class Stage {
 
   /** Where on the page a pixel of the requester's screen is. */
   async place(x: number, y: number): Promise<{ x: number; y: number }> {
-    const box = await this.#canvas.boundingBox();
+    const box = await this.canvas.boundingBox();
     if (!box) throw new Error("there is no picture on the page");
-    const size = await this.#canvas.evaluate((c: HTMLCanvasElement) => ({
+    const size = await this.canvas.evaluate((c: HTMLCanvasElement) => ({
       width: c.width,
       height: c.height,
     }));
@@ -56,7 +56,7 @@ export class Stage {
   }
 
   /** The pointer has a canvas of its own, hidden from assistive technology. */
-  get #canvas() {
+  get canvas(): Locator {
     return this.page.locator("canvas:not([aria-hidden])");
   }
 }
