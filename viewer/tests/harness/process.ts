@@ -120,7 +120,7 @@ function credentials(account: Account | undefined): string[] {
 export async function run(
   name: string,
   args: readonly string[],
-  options: StartOptions & { readonly input?: string } = {},
+  options: StartOptions & { readonly input?: string | Buffer } = {},
 ): Promise<Buffer> {
   const command = ["--pdeathsig", "TERM", ...credentials(options.account), name, ...args];
   const spawnOptions: SpawnOptions = { stdio: ["pipe", "pipe", "pipe"] };
