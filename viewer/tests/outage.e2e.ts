@@ -1,0 +1,106 @@
+import type { Page } from "@playwright/test";
+import { expect, test } from "./fixtures.ts";
+import { text } from "./harness/client.ts";
+import { eventKinds, Session } from "./harness/session.ts";
+import { Stage } from "./harness/stage.ts";
+
+/** The broker is away for so long. */
+const outageMs = 10_000;
+/** More time than this between two changes of the picture would be an interruption. */
+const interruptedMs = 2_000;
+
+test("a reload keeps its grant; the newest tab takes over, and the older one can take it back", async ({
+  desktop,
+  broker,
+  page,
+  context,
+}) => {
+  const session = await Session.controlled(broker, desktop, page);
+  await page.reload();
+  await session.mode("control");
+  const second = await context.newPage();
+  await second.goto(page.url());
+  await new Stage(second).live();
+  await expect(page.getByText(text("session.stage.superseded"))).toBeVisible();
+  await page.getByRole("button", { name: text("session.continue") }).click();
+  await session.mode("control");
+  await expect(second.getByText(text("session.stage.superseded"))).toBeVisible();
+  expect((await eventKinds(broker)).filter((kind) => kind === "client.asked")).toHaveLength(2);
+});
+
+test("the broker dies for ten seconds and comes back: the picture goes on, and nothing is lost", async ({
+  desktop,
+  broker,
+  page,
+}) => {
+  const count = "i=0; while :; do i=$((i+1)); echo $i; sleep 0.2; done";
+  desktop.start("xterm", ["-title", "count", "-geometry", "40x8+100+560", "-e", "bash", "-c", count]);
+  const session = await Session.controlled(broker, desktop, page);
+  const terminal = await desktop.terminal();
+  const clock = await desktop.window("count");
+  await watchChanges(page, clock);
+
+  await broker.stop("at once");
+  await expect(page.getByText(text("session.broker-away"))).toBeVisible();
+  await session.focus(terminal.window);
+  await page.keyboard.type("without a broker");
+  await terminal.typed("without a broker");
+  await page.waitForTimeout(outageMs);
+  // What happens now, the client tells the broker when it is back.
+  await session.client.takeBack();
+  await session.mode("view");
+  await broker.startAgain();
+  await expect(page.getByText(text("session.broker-away"))).toBeHidden({ timeout: 30_000 });
+  expect(await longestGap(page), "the longest time without a change of the picture").toBeLessThan(
+    interruptedMs,
+  );
+
+  await session.takeControl();
+  await session.client.stop();
+  await session.ended("requester");
+  // The client may come back to the broker after the technician's page did.
+  await expect
+    .poll(async () => (await eventKinds(broker)).filter((kind) => kind.startsWith("client.")), {
+      timeout: 20_000,
+    })
+    .toEqual([
+      ...["client.verified", "client.asked", "client.granted", "client.capture_started"],
+      ...["client.asked", "client.granted", "client.control_started", "client.revoked"],
+      ...["client.asked", "client.granted", "client.stopped"],
+    ]);
+});
+
+test("a client that is killed is told to the technician", async ({ desktop, broker, page }) => {
+  const session = await Session.controlled(broker, desktop, page);
+  session.client.program.signal("SIGKILL");
+  await expect(page.getByText(text("session.stage.reconnecting", { requester: "Sam Okafor" }))).toBeVisible({
+    timeout: 30_000,
+  });
+});
+
+/** Notes in the page when the picture changes within a window of the desktop. */
+async function watchChanges(
+  page: Page,
+  at: { x: number; y: number; width: number; height: number },
+): Promise<void> {
+  const canvas = new Stage(page).canvas;
+  await canvas.evaluate((element, { x, y, width, height }) => {
+    const context = (element as HTMLCanvasElement).getContext("2d");
+    const changes = [performance.now()];
+    Object.assign(window, { changes });
+    let last = "";
+    setInterval(() => {
+      const now = context?.getImageData(x, y, width, height).data.join() ?? "";
+      if (now !== last) changes.push(performance.now());
+      last = now;
+    }, 100);
+  }, at);
+}
+
+async function longestGap(page: Page): Promise<number> {
+  return await page.evaluate(() => {
+    const { changes } = window as unknown as { changes: number[] };
+    const times = [...changes, performance.now()];
+    return Math.max(...times.slice(1).map((time, i) => time - (times[i] ?? 0)));
+  });
+}
