@@ -73,9 +73,12 @@ export const test = base.extend<Fixtures>({
   },
 
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern
-  watch: async ({}, use) => {
+  watch: async ({}, use, info) => {
     const watch = new PageWatch();
     await use(watch);
+    if (info.status !== info.expectedStatus) {
+      await info.attach("consoles", { body: watch.said, contentType: "text/plain" });
+    }
     expect(watch.problems, "a page broke its policy or had an uncaught error").toEqual([]);
   },
 

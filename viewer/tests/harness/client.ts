@@ -91,6 +91,12 @@ export class Client {
     await this.program.ended();
   }
 
+  /** Kills it as a crash would, so that it can do nothing more. Its supervisor lives on. */
+  async crash(): Promise<void> {
+    const child = await this.desktop.run("pgrep", ["--parent", `${this.program.pid}`]);
+    process.kill(Number(child.toString()), "SIGKILL");
+  }
+
   /** Presses a button until the window goes: on a slow machine it may listen later than it is seen. */
   async #answer(window: Window, place: Place): Promise<void> {
     await waitFor("the consent window is answered", async () => {

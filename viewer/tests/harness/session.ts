@@ -38,6 +38,11 @@ export class Session {
     return session;
   }
 
+  /** The same session at another page. */
+  at(page: Page): Session {
+    return new Session(this.client, page, new Stage(page));
+  }
+
   /** Asks for control and is allowed it. */
   async takeControl(): Promise<void> {
     await this.page.getByRole("button", { name: text("session.ask"), exact: true }).click();
@@ -46,10 +51,29 @@ export class Session {
   }
 
   /** Waits until the page says what the technician may do. */
-  async mode(mode: "view" | "control" | "paused"): Promise<void> {
+  async mode(mode: "view" | "control" | "paused" | "off"): Promise<void> {
     await expect(this.page.getByText(text(`session.mode.${mode}`), { exact: true })).toBeVisible({
       timeout: 20_000,
     });
+  }
+
+  /** Gives mouse and keyboard back. */
+  async giveBack(): Promise<void> {
+    await this.page.getByRole("button", { name: text("session.give-back"), exact: true }).click();
+  }
+
+  /** Chooses a line of the menu of keys: how the keyboard types, or keys to press there. */
+  async keys(label: string): Promise<void> {
+    await this.page.getByRole("button", { name: text("session.keys"), exact: true }).click();
+    await this.page.getByRole("menuitem", { name: label }).click();
+    await expect(this.page.getByRole("menu")).toHaveCount(0);
+  }
+
+  /** Waits until the page says this in place of the picture. */
+  async says(key: string, timeoutMs = 15_000): Promise<void> {
+    const name = text(key, { requester: "Sam Okafor" });
+    await expect(this.page.getByRole("heading", { name })).toBeVisible({ timeout: timeoutMs });
+    await expect(this.stage.canvas).toBeHidden();
   }
 
   /** Waits until the page says how the session ended. */
