@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "./fixtures.ts";
-import { Client, text } from "./harness/client.ts";
+import { Client, text, titles } from "./harness/client.ts";
 import { waitFor } from "./harness/wait.ts";
 
 /** Requests by which a program can see what is not its own: the screen, a window, or a copy of one. */
@@ -26,14 +26,15 @@ test("the X server is asked for no pixel before Allow", async ({ desktop, broker
   await page.goto(invitation.open);
   await page.getByRole("button", { name: text("signin.button") }).click();
   await page.getByRole("button", { name: text("desk.accept"), exact: true }).click();
-  await client.asked();
+  const seen = async (): Promise<boolean> => (await requests(file)).some((line) => sees.test(line));
+  await waitFor("the question", async () => (await seen()) || (await desktop.findWindow(titles.consent)));
   const before = await requests(file);
   expect(before.length, "the trace holds what the client asked so far").toBeGreaterThan(100);
   expect(before.filter((line) => sees.test(line))).toEqual([]);
 
   await client.allow();
   await client.bar();
-  await waitFor("the picture is taken", async () => (await requests(file)).some((line) => sees.test(line)));
+  await waitFor("the picture is taken", seen);
   await client.stop();
 });
 
