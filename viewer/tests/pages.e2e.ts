@@ -68,6 +68,25 @@ test("signing in", async ({ broker, page }) => {
   await looksSound(page, "a used sign-in link");
 });
 
+test("an answer from before the sign-in does not sign out", async ({ broker, page }) => {
+  await broker.addTechnician();
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/api/v1/me", async (route) => {
+    const answer = await route.fetch(); // before there is a cookie
+    await held;
+    await route.fulfill({ response: answer });
+  });
+  await new Desk(page).signIn(await broker.signInLink());
+  const late = page.waitForResponse("**/api/v1/me");
+  release();
+  expect((await late).status()).toBe(401);
+  await looksSound(page, "the desk"); // long enough for the answer to be read
+  await expect(page.getByRole("heading", { name: text("desk.none.work") })).toBeVisible();
+});
+
 test("the desk and its dialogs", async ({ broker, page }) => {
   await signedIn(broker, page);
   await page.getByRole("button", { name: text("desk.new") }).click();
