@@ -3,6 +3,12 @@ import type { AuditEvent, Session } from "../protocol/answers.ts";
 import { between, moment } from "./format.ts";
 import { t } from "./texts.ts";
 
+/** What a technician writes when the help is over. */
+export interface Note {
+  resolution: string;
+  systemChanges: string;
+}
+
 type Facts = Pick<Session, "liveAt" | "endedAt" | "system">;
 
 /** One line a session: when, how long, on what, seen or controlled. Empty when nothing was ever shown. */
