@@ -1,6 +1,6 @@
 /** Audited events in plain words. Pure. */
 import type { AuditEvent } from "../protocol/answers.ts";
-import { span } from "./format.ts";
+import { span, time } from "./format.ts";
 import { named, t } from "./texts.ts";
 
 type Values = Record<string, string | number>;
@@ -36,7 +36,7 @@ function valueText(kind: string, name: string, value: string | number): string |
     case "code":
       return kind === "client.unable" ? named("notice", value) : value;
     case "expires":
-      return new Date(value).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+      return time(new Date(value));
     case "by":
       return t(`event.by.${value === "requester" || value === "technician" ? value : "token"}`);
     default:

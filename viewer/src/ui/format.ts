@@ -36,13 +36,17 @@ export function between(from: string, to: string): string {
   return span(Math.max(0, Date.parse(to) - Date.parse(from)));
 }
 
+/** Clock time, of 24 hours as in the client's windows. */
+export function time(at: Date): string {
+  return at.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
 /** Clock time; with the date when that is not today's. */
 export function moment(iso: string, now: number): string {
   const at = new Date(iso);
   const sameDay = at.toDateString() === new Date(now).toDateString();
-  const time = at.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
-  if (sameDay) return time;
-  return `${at.toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" })}, ${time}`;
+  if (sameDay) return time(at);
+  return `${at.toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" })}, ${time(at)}`;
 }
 
 /** Clock time to the second, for a timeline. */
@@ -51,6 +55,7 @@ export function clock(iso: string): string {
     hour: "2-digit",
     minute: "2-digit",
     second: "2-digit",
+    hourCycle: "h23",
   });
 }
 
