@@ -202,6 +202,7 @@ test("other systems get a kind word and no download", async ({ broker, openPage 
     await heading(page, text("requester.who", robin));
     await expect(page.getByText(text(`requester.notyet.${system}`, robin))).toBeVisible();
     await expect(page.getByRole("link")).toHaveCount(0);
+    await expect(page.getByText(text("requester.stage.ready"))).toHaveCount(0);
   }
 });
 

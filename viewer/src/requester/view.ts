@@ -58,13 +58,19 @@ export class View {
       default:
         return standing satisfies never;
     }
-    this.say(stageText(page, this.started));
+    this.sayStage();
     return false;
   }
 
   /** The broker does not answer. */
   away(): void {
     this.say(t("requester.away"));
+  }
+
+  /** Where there is no Start, nothing waits for it. */
+  private sayStage(): void {
+    const served = this.options.system === "linux" || standingOf(this.page.stage) === "running";
+    this.say(served ? stageText(this.page, this.started) : "");
   }
 
   /** Only a change is written: a live region reads out all that is written. */
@@ -121,7 +127,7 @@ export class View {
     if (this.started) return;
     this.started = true;
     this.options.onStart();
-    this.say(stageText(this.page, true));
+    this.sayStage();
     // The browser follows the link first; a link taken away within its own click downloads nothing.
     setTimeout(() => this.explainRun(), 0);
   }
