@@ -132,17 +132,22 @@ export class Broker {
     return await this.command("audit", "export");
   }
 
-  /** Where a secret can be read that must not be: in the log, the audit export, or any file of the broker. */
-  async leaks(secret: string): Promise<string[]> {
-    const places: string[] = [];
-    if (this.log.includes(secret)) places.push("log");
-    if ((await this.auditExport()).includes(secret)) places.push("audit export");
+  /** Which secrets can be read where none must be: in the log, the audit export, or any file of the broker. */
+  async leaks(secrets: ReadonlyMap<string, string | Buffer>): Promise<string[]> {
+    const places = new Map([
+      ["log", Buffer.from(this.log)],
+      ["audit export", Buffer.from(await this.auditExport())],
+    ]);
     for (const entry of await readdir(this.data, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile() || entry.name === "client-for-linux") continue;
       const path = join(entry.parentPath, entry.name);
-      if ((await readFile(path)).includes(secret)) places.push(path);
+      places.set(path, await readFile(path));
     }
-    return places;
+    const found: string[] = [];
+    for (const [place, content] of places) {
+      for (const [name, secret] of secrets) if (content.includes(secret)) found.push(`${name} in ${place}`);
+    }
+    return found;
   }
 
   #serve(): Program {
