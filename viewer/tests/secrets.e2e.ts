@@ -70,7 +70,7 @@ async function openPrograms(desktop: Desktop): Promise<void> {
     "-fs",
     "11",
     "-geometry",
-    "70x14+560+440",
+    "56x14+690+70",
     "-e",
     "bash",
     "-c",
