@@ -150,9 +150,17 @@ export class Desktop {
     }
   }
 
+  /** Waits until a window has the keyboard: a window manager gives it some time after the click. */
+  async active(window: Window): Promise<void> {
+    const id = async (): Promise<string> =>
+      (await this.run("xdotool", ["getactivewindow"])).toString().trim();
+    await waitFor(`the window ${window.id} has the keyboard`, async () => (await id()) === window.id);
+  }
+
   /** Presses and releases a mouse button at a place of the desktop. */
   async click(x: number, y: number, button = 1): Promise<void> {
-    await this.run("xdotool", ["mousemove", "--sync", `${x}`, `${y}`, "click", `${button}`]);
+    // Not --sync: where the pointer is there already, it waits 15 s for a move.
+    await this.run("xdotool", ["mousemove", `${x}`, `${y}`, "click", `${button}`]);
   }
 
   async clickIn(window: Window, place: Place): Promise<void> {

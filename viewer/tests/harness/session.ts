@@ -1,7 +1,7 @@
 import { expect, type Page } from "@playwright/test";
 import type { Broker } from "./broker.ts";
 import { Client, text } from "./client.ts";
-import type { Desktop } from "./desktop.ts";
+import type { Desktop, Window } from "./desktop.ts";
 import { Stage } from "./stage.ts";
 
 /** A session between a person at a desktop and a technician at a page, from both sides. */
@@ -65,7 +65,7 @@ export class Session {
   /** Chooses a line of the menu of keys: how the keyboard types, or keys to press there. */
   async keys(label: string): Promise<void> {
     await this.page.getByRole("button", { name: text("session.keys"), exact: true }).click();
-    await this.page.getByRole("menuitem", { name: label }).click();
+    await this.page.getByRole("menuitem", { name: new RegExp(`^${label.replaceAll("+", "\\+")}`) }).click();
     await expect(this.page.getByRole("menu")).toHaveCount(0);
   }
 
@@ -76,15 +76,22 @@ export class Session {
     await expect(this.stage.canvas).toBeHidden();
   }
 
+  /** Waits for a line over the picture. */
+  async tells(key: string): Promise<void> {
+    const line = this.page.getByText(text(key, { requester: "Sam Okafor" }));
+    await expect(line).toBeVisible({ timeout: 15_000 });
+  }
+
   /** Waits until the page says how the session ended. */
   async ended(reason: string): Promise<void> {
     const words = text(`end.${reason}`);
     await expect(this.page.getByRole("heading", { name: words }).first()).toBeVisible({ timeout: 15_000 });
   }
 
-  /** Clicks a window as the technician, so that it has the keyboard. */
-  async focus(window: { x: number; y: number }): Promise<void> {
+  /** Clicks a window as the technician, and waits until it has the keyboard. */
+  async focus(window: Window): Promise<void> {
     await this.stage.click(window.x + 40, window.y + 40);
+    await this.client.desktop.active(window);
   }
 }
 

@@ -26,9 +26,7 @@ export class Terminal {
   /** Clicks into it, so that it has the keyboard. */
   async focus(): Promise<void> {
     await this.desktop.clickIn(this.window, { x: 40, y: 40 });
-    const active = async (): Promise<boolean> =>
-      (await this.desktop.run("xdotool", ["getactivewindow"])).toString().trim() === this.window.id;
-    await waitFor(`"${this.title}" has the keyboard`, active);
+    await this.desktop.active(this.window);
   }
 
   /** What was typed so far. */
@@ -48,6 +46,20 @@ export class Terminal {
     } catch (err) {
       throw new Error(`${err instanceof Error ? err.message : String(err)}; it holds ${JSON.stringify(got)}`);
     }
+  }
+
+  /**
+   * What was typed before this moment: the person clicks into it and types a mark, which the X server puts behind
+   * all that any program has typed so far.
+   */
+  async before(mark: "period" | "comma"): Promise<string> {
+    await this.focus();
+    await this.desktop.keys(mark);
+    const sign = mark === "period" ? "." : ",";
+    return await waitFor(`"${this.title}" holds the mark`, async () => {
+      const text = await this.text();
+      return text.includes(sign) && text.slice(0, text.indexOf(sign));
+    });
   }
 
   /** Forgets what was typed so far. */
