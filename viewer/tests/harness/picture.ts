@@ -15,6 +15,21 @@ export class Picture {
     return this.rgb.readUIntBE((y * this.width + x) * 3, 3);
   }
 
+  /** A part of it, such as one window's. */
+  part(at: {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  }): Picture {
+    const rows: Buffer[] = [];
+    for (let y = at.y; y < at.y + at.height; y++) {
+      const from = (y * this.width + at.x) * 3;
+      rows.push(this.rgb.subarray(from, from + at.width * 3));
+    }
+    return new Picture(at.width, at.height, Buffer.concat(rows));
+  }
+
   /** How many different colours there are, counted up to a limit. */
   colours(limit = 1_000): number {
     const seen = new Set<number>();

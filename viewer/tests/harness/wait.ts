@@ -14,3 +14,12 @@ export async function waitFor<T>(
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
+
+/** Watches for so long that something is so all the time, which no waiting for it can show. */
+export async function holds(what: string, ask: () => Promise<boolean>, forMs = 700): Promise<void> {
+  const deadline = Date.now() + forMs;
+  do {
+    if (!(await ask())) throw new Error(`is not so any more: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  } while (Date.now() < deadline);
+}

@@ -1,0 +1,58 @@
+import { expect, test } from "./fixtures.ts";
+import { text } from "./harness/client.ts";
+import { Session } from "./harness/session.ts";
+
+test("keys as they lie on the requester's keyboard", async ({ desktop, broker, page }) => {
+  await desktop.layout("de");
+  const terminal = await desktop.terminal();
+  const session = await Session.controlled(broker, desktop, page);
+  await session.keys(text("session.keyboard.keys"));
+  await session.focus(terminal.window);
+  // By the places of a US keyboard, as a browser names them.
+  for (const key of ["KeyY", "KeyZ", "Semicolon", "BracketLeft", "Shift+Digit2", "AltRight+KeyQ"]) {
+    await page.keyboard.press(key);
+  }
+  await terminal.typed('zyöü"@');
+  await terminal.clear();
+  await page.keyboard.press("Control+KeyC");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Backspace");
+  await terminal.typed("\u0003\n\u007f");
+
+  await session.keys(text("session.keyboard.text"));
+  await terminal.clear();
+  await page.keyboard.type("yz;[@");
+  await terminal.typed("yz;[@");
+});
+
+test("keys that a browser keeps for itself are sent from a menu", async ({ desktop, broker, page }) => {
+  const first = await desktop.terminal("first");
+  const second = await desktop.terminal("second");
+  const session = await Session.controlled(broker, desktop, page);
+  await session.focus(second.window);
+  await page.keyboard.type("a");
+  await second.typed("a");
+  await session.keys("Ctrl+W");
+  await second.typed("a\u0017");
+  await session.keys("Alt+Tab");
+  await page.keyboard.type("b"); // without a click: the menu gives the keyboard back to the picture
+  await first.typed("b");
+  await session.keys("Alt+F4");
+  await desktop.gone("first");
+  expect(await desktop.titles()).toContain("second");
+});
+
+test("the keyboard comes back to the page by keys", async ({ desktop, broker, page }) => {
+  const terminal = await desktop.terminal();
+  const session = await Session.controlled(broker, desktop, page);
+  await session.focus(terminal.window);
+  await expect(page.getByText(text("session.focus.there"))).toBeVisible();
+  await page.keyboard.type("there");
+  await terminal.typed("there");
+  await page.keyboard.press("Control+Alt+Shift+KeyL");
+  await expect(page.getByText(text("session.focus.here"))).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("button", { name: text("session.give-back") })).toBeFocused();
+  await page.keyboard.type("here");
+  expect(await terminal.before("period")).toBe("there");
+});
