@@ -102,7 +102,7 @@ export class Client {
     await waitFor("the consent window is answered", async () => {
       const found = await this.desktop.findWindow(titles.consent);
       if (found?.id !== window.id) return true;
-      await this.desktop.clickIn(window, place);
+      await this.desktop.clickIn(found, place); // where it is now: a window manager may still have moved it
       await new Promise((resolve) => setTimeout(resolve, 300));
       return false;
     });
@@ -114,16 +114,24 @@ export class Client {
     await this.desktop.keys(...Array<string>(row + 2).fill("shift+Tab"));
   }
 
+  /** Waits for a window that stands still: one that was just opened may be moved to its place. */
   async #window(title: string, timeoutMs = 15_000): Promise<Window> {
+    let last: Window | undefined;
     return await waitFor(
       `a client window titled "${title}"`,
-      () => {
+      async () => {
         if (!this.program.running) throw new Error(`the client ended: ${this.program.output}`);
-        return this.desktop.findWindow(title);
+        const before = last;
+        last = await this.desktop.findWindow(title);
+        return before !== undefined && last !== undefined && same(before, last) && last;
       },
       timeoutMs,
     );
   }
+}
+
+function same(a: Window, b: Window): boolean {
+  return a.id === b.id && a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
 }
 
 /** A person cannot answer faster than the window listens. */
