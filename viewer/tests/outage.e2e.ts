@@ -1,6 +1,6 @@
-import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
 import { text } from "./harness/client.ts";
+import { Pulse } from "./harness/pulse.ts";
 import { eventKinds, Session } from "./harness/session.ts";
 import { Stage } from "./harness/stage.ts";
 
@@ -33,12 +33,10 @@ test("the broker dies for ten seconds and comes back: the picture goes on, and n
   broker,
   page,
 }) => {
-  const count = "i=0; while :; do i=$((i+1)); echo $i; sleep 0.2; done";
-  desktop.start("xterm", ["-title", "count", "-geometry", "40x8+100+560", "-e", "bash", "-c", count]);
+  const pulse = await Pulse.start(desktop);
   const session = await Session.controlled(broker, desktop, page);
   const terminal = await desktop.terminal();
-  const clock = await desktop.window("count");
-  await watchChanges(page, clock);
+  await pulse.watch(session.stage);
 
   await broker.stop("at once");
   await expect(page.getByText(text("session.broker-away"))).toBeVisible();
@@ -51,9 +49,10 @@ test("the broker dies for ten seconds and comes back: the picture goes on, and n
   await session.mode("view");
   await broker.startAgain();
   await expect(page.getByText(text("session.broker-away"))).toBeHidden({ timeout: 30_000 });
-  expect(await longestGap(page), "the longest time without a change of the picture").toBeLessThan(
-    interruptedMs,
-  );
+  expect(
+    await pulse.longestGap(session.stage),
+    "the longest time without a change of the picture",
+  ).toBeLessThan(interruptedMs);
 
   await session.takeControl();
   await session.client.stop();
@@ -77,30 +76,3 @@ test("a client that is killed is told to the technician", async ({ desktop, brok
     timeout: 30_000,
   });
 });
-
-/** Notes in the page when the picture changes within a window of the desktop. */
-async function watchChanges(
-  page: Page,
-  at: { x: number; y: number; width: number; height: number },
-): Promise<void> {
-  const canvas = new Stage(page).canvas;
-  await canvas.evaluate((element, { x, y, width, height }) => {
-    const context = (element as HTMLCanvasElement).getContext("2d");
-    const changes = [performance.now()];
-    Object.assign(window, { changes });
-    let last = "";
-    setInterval(() => {
-      const now = context?.getImageData(x, y, width, height).data.join() ?? "";
-      if (now !== last) changes.push(performance.now());
-      last = now;
-    }, 100);
-  }, at);
-}
-
-async function longestGap(page: Page): Promise<number> {
-  return await page.evaluate(() => {
-    const { changes } = window as unknown as { changes: number[] };
-    const times = [...changes, performance.now()];
-    return Math.max(...times.slice(1).map((time, i) => time - (times[i] ?? 0)));
-  });
-}
