@@ -12,6 +12,14 @@ async function seen(session: Session, window: Window): Promise<Buffer> {
   return picture.part(window).rgb;
 }
 
+test("the requester declines", async ({ desktop, broker, page }) => {
+  const session = await Session.asking(broker, desktop, page);
+  await session.client.decline();
+  await session.ended("declined");
+  expect((await session.stage.pixels())?.colours() ?? 1, "an empty canvas").toBe(1);
+  expect(await eventKinds(broker)).not.toContain("client.capture_started");
+});
+
 test("closing the question is a no", async ({ desktop, broker, page }) => {
   const session = await Session.asking(broker, desktop, page);
   await session.client.asked();
@@ -136,4 +144,10 @@ test("Stop, with a key of the technician's down: it comes up, picture and input 
   expect(await terminal.before("period")).toBe("before");
   await holds("the picture stays", async () => (await seen(session, terminal.window)).equals(last));
   await session.client.closeSummary();
+});
+
+test("the panic key ends the session", async ({ desktop, broker, page }) => {
+  const session = await Session.seen(broker, desktop, page);
+  await desktop.keys("ctrl+alt+shift+s");
+  await session.ended("requester");
 });

@@ -4,9 +4,10 @@ import { expect, test } from "./fixtures.ts";
 import { robin } from "./harness/broker.ts";
 import { Client, text } from "./harness/client.ts";
 import { Desk } from "./harness/desk.ts";
-import { eventKinds, Session } from "./harness/session.ts";
+import { eventKinds } from "./harness/session.ts";
 import { Stage } from "./harness/stage.ts";
-import { waitFor } from "./harness/wait.ts";
+
+const subject = "The mail program asks for a password";
 
 test("from a ticket to a resolution, by clicks and keys alone", async ({
   desktop,
@@ -21,9 +22,7 @@ test("from a ticket to a resolution, by clicks and keys alone", async ({
     .getByRole("button", { name: text("desk.new") })
     .first()
     .click();
-  await page
-    .getByLabel(text("desk.field.subject"), { exact: true })
-    .fill("The mail program asks for a password");
+  await page.getByLabel(text("desk.field.subject"), { exact: true }).fill(subject);
   await page.getByLabel(text("desk.field.requester"), { exact: true }).fill("Sam Okafor");
   await page.getByRole("button", { name: text("desk.new.submit"), exact: true }).click();
   const link = await desk.help("Sam Okafor");
@@ -70,78 +69,47 @@ test("from a ticket to a resolution, by clicks and keys alone", async ({
   await client.closeSummary();
   await expect(page.getByText("A new password was set").first()).toBeVisible();
 
-  const kinds = await eventKinds(broker);
-  const story = [
-    "ticket.created",
-    "invitation.created",
-    "invitation.opened",
-    "session.joined",
-    "session.accepted",
-  ];
-  const rights = ["client.verified", "client.asked", "client.granted", "client.asked", "client.granted"];
-  const wanted = [...story, ...rights, "client.control_started", "session.ended"];
-  expect(kinds.filter((kind, i) => wanted.includes(kind) && !(kind === "session.ended" && i < 5))).toEqual(
-    wanted,
+  // What is left: the person's page, the list of sessions, what happened in one, and the log.
+  await expect(person.getByRole("heading", { name: text("requester.ended") })).toBeVisible();
+  await expect(
+    person.getByText(text("requester.ended.controlled", { technician: robin.name })),
+  ).toBeVisible();
+
+  await page.getByRole("link", { name: text("app.sessions"), exact: true }).click();
+  const row = page.getByRole("row", { name: subject });
+  await expect(row).toContainText(robin.name);
+  await expect(row).toContainText(text("end.technician"));
+  await row.getByRole("link", { name: subject }).click();
+  await page.getByLabel(text("sessions.timeline.all")).check();
+  const told = await page.getByRole("listitem").locator("code:first-child").allTextContents();
+  const all = await eventKinds(broker);
+  for (const kind of [...joined, ...rights]) expect(told, "told in the timeline").toContain(kind);
+  expect(
+    all.filter((kind) => !/^(token|relay|session\.peer)/.test(kind)).slice(0, -ending.length),
+    "the whole log, in order",
+  ).toEqual(["broker.started", ...invited, ...joined, ...rights]);
+  expect(all.filter((kind) => ending.includes(kind)).slice(1), "in any order").toEqual(
+    expect.arrayContaining(ending),
   );
-  await page.goto(`${broker.url}/sessions`);
-  await expect(page.getByText(robin.name).first()).toBeVisible();
 });
 
-test("the requester declines", async ({ desktop, broker, page }) => {
-  const session = await Session.asking(broker, desktop, page);
-  await session.client.decline();
-  await session.ended("declined");
-  expect((await session.stage.pixels())?.colours() ?? 1, "an empty canvas").toBe(1);
-  expect(await eventKinds(broker)).not.toContain("client.capture_started");
-});
-
-test("Stop ends picture and input", async ({ desktop, broker, page }) => {
-  const session = await Session.controlled(broker, desktop, page);
-  const terminal = await desktop.terminal();
-  await session.focus(terminal.window);
-  await page.keyboard.type("before");
-  await terminal.typed("before");
-  await session.client.stop();
-  await session.ended("requester");
-  await page.keyboard.type("after");
-  await session.client.closeSummary();
-  await terminal.typed("before");
-});
-
-test("the panic key ends the session", async ({ desktop, broker, page }) => {
-  const session = await Session.seen(broker, desktop, page);
-  await desktop.keys("ctrl+alt+shift+s");
-  await session.ended("requester");
-});
-
-test("control taken back while the technician types: nothing arrives after", async ({
-  desktop,
-  broker,
-  page,
-}) => {
-  const session = await Session.controlled(broker, desktop, page);
-  const terminal = await desktop.terminal();
-  await session.focus(terminal.window);
-  let over = false;
-  const typing = (async () => {
-    while (!over) await page.keyboard.press("x", { delay: 2 });
-  })();
-  await waitFor("typing arrives", async () => (await terminal.text()).length > 10);
-  await session.client.takeBack();
-  await session.mode("view");
-  const then = await terminal.text();
-  await page.waitForTimeout(500); // the technician types on
-  over = true;
-  await typing;
-  expect(await terminal.text()).toBe(then);
-  expect(then).toMatch(/^x+$/);
-  await session.takeControl(); // and can be given it again
-});
-
-test("the requester pauses and resumes", async ({ desktop, broker, page }) => {
-  const session = await Session.seen(broker, desktop, page);
-  await session.client.pause();
-  await session.mode("paused");
-  await session.client.pause();
-  await session.mode("view");
-});
+const invited = [
+  "technician.added",
+  "signin.link_made",
+  "signin.done",
+  "ticket.created",
+  "invitation.created",
+  "ticket.changed",
+];
+const joined = ["invitation.opened", "session.joined", "session.accepted"];
+const rights = [
+  "client.verified",
+  "client.asked",
+  "client.granted",
+  "client.capture_started",
+  "client.asked",
+  "client.granted",
+  "client.control_started",
+];
+/** Both ends and the ticket come to it at once. */
+const ending = ["client.stopped", "session.ended", "ticket.changed"];
