@@ -3,6 +3,10 @@ import { expect, type Page, test } from "./fixtures.ts";
 import type { Broker, Invitation } from "./harness/broker.ts";
 import { Client, text, titles } from "./harness/client.ts";
 import { Code, newKey, redeem } from "./harness/code.ts";
+import { programs } from "./harness/paths.ts";
+import type { Picture } from "./harness/picture.ts";
+import { buttonReady, settled } from "./harness/settled.ts";
+import { shot } from "./harness/tour.ts";
 import { waitFor } from "./harness/wait.ts";
 
 const robin = { technician: "Robin Hale", organisation: "Help desk" };
@@ -99,11 +103,40 @@ test("a copy of the program learns that its link was used, and ends", async ({ b
   const late = Client.start(desktop, await broker.installClient(desktop, secret));
   const refused = async () => (await events(broker)).includes("invitation.refused (invitation_used)");
   await waitFor("it is refused", refused);
-  await desktop.window(titles.panel);
+  await settled(desktop, await desktop.window(titles.panel));
+  await shot("client-used", () => desktop.screenshot());
   await waitFor("Close is pressed and it ends", async () => {
     await desktop.keys("Return");
     return !late.program.running;
   });
+});
+
+test("a program without a code asks for the link, and about an address it was not made for", async ({
+  broker,
+  desktop,
+}) => {
+  const { link } = await invited(broker);
+  const client = Client.start(desktop, await desktop.install(programs.client, "Downloads/beside-client"));
+  client.program.finishInput(); // nobody pipes a link into it
+  const window = await desktop.window(titles.panel);
+  const blank = await settled(desktop, window);
+  await shot("client-paste", () => desktop.screenshot());
+  const other = (shown: Picture) => shown.differences(blank) > 1_000;
+
+  await desktop.run("xdotool", ["type", "my link"]);
+  await settled(desktop, window, buttonReady);
+  await desktop.keys("Return");
+  const wrong = await settled(desktop, window, other);
+  await shot("client-paste-wrong", () => desktop.screenshot());
+  await desktop.run("xdotool", ["type", link]); // over what is selected
+  await desktop.keys("Return");
+  const asks = (shown: Picture) => shown.differences(wrong) > 20_000 && buttonReady(shown);
+  await settled(desktop, window, asks);
+  await shot("client-host", () => desktop.screenshot());
+  expect(await events(broker), "not before the person agreed").not.toContain("session.joined");
+  await desktop.clickIn(window, { x: -80, y: -36 });
+  await waitFor("the client joined", async () => (await events(broker)).includes("session.joined"));
+  expect(client.program.running).toBe(true);
 });
 
 test("the same key gets the same session again", async ({ broker }) => {

@@ -24,17 +24,18 @@ async function signedIn(broker: Broker, page: Page): Promise<Desk> {
 }
 
 async function fillDesk(broker: Broker): Promise<void> {
+  const longest = "Laptop is very slow since the update this morning, and the fan is loud";
   const tickets = [
-    ["Cannot open the shared calendar", "Ines Duarte"],
-    [
-      "Laptop is very slow since the update this morning, and the fan is loud",
-      "Bartholomew Featherstonehaugh",
-    ],
-    [subject, sam],
-    ["Second monitor stays dark", "Mina Roth"],
-    ["New colleague needs an account", "Jo Lindqvist"],
+    ["Nobody in the building has network", "Ines Duarte", "high", "high"],
+    [longest, "Bartholomew Featherstonehaugh", "low", "medium"],
+    [subject, sam, "medium", "medium"],
+    ["Second monitor stays dark", "Mina Roth", "low", "low"],
+    ["New colleague needs an account", "Jo Lindqvist", "low", "medium"],
   ] as const;
-  for (const [about, who] of tickets) await broker.addTicket(about, who);
+  for (const [about, who, impact, urgency] of tickets) {
+    const flags = ["--subject", about, "--requester", who, "--impact", impact, "--urgency", urgency];
+    await broker.json("ticket", "add", ...flags);
+  }
 }
 
 test("signing in", async ({ broker, page }) => {

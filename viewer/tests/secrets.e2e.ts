@@ -6,6 +6,7 @@ import { Canaries } from "./harness/canaries.ts";
 import { Client, text, titles } from "./harness/client.ts";
 import { Desk } from "./harness/desk.ts";
 import type { Desktop } from "./harness/desktop.ts";
+import { buttonReady, settled } from "./harness/settled.ts";
 import { Stage } from "./harness/stage.ts";
 import { shot } from "./harness/tour.ts";
 import { waitFor } from "./harness/wait.ts";
@@ -35,7 +36,6 @@ test("a whole session leaves no secret behind", async ({ startBroker, desktop, p
   await landing.getByRole("link", { name: text("requester.start") }).click();
   const installed = await broker.installClient(desktop, invitation.secret);
   const client = Client.ofProgram(desktop, desktop.start(installed, ["--verbose"]));
-  await desktop.window(titles.panel);
   await arrived(page, desktop);
   await agreed(page, desktop, client);
   await helped(page, desktop, client);
@@ -49,6 +49,8 @@ test("a whole session leaves no secret behind", async ({ startBroker, desktop, p
   expect(canaries.names.join(), "a join token and an access token were seen").toMatch(
     /join\+jwt.*access\+jwt/,
   );
+  const known = new Map([["the invitation's id", invitation.id]]);
+  expect(await broker.leaks(known), "what is written down is found").not.toEqual([]);
   expect(await broker.leaks(canaries.forms)).toEqual([]);
   expect(await kept(desktop, client, canaries)).toEqual([]);
 });
@@ -84,13 +86,14 @@ async function openPrograms(desktop: Desktop): Promise<void> {
 
 async function arrived(page: Page, desktop: Desktop): Promise<void> {
   await expect(page.getByRole("button", { name: text("desk.accept") })).toBeVisible({ timeout: 20_000 });
+  await settled(desktop, await desktop.window(titles.panel));
   await shot("client-waiting", () => desktop.screenshot());
   await page.getByRole("button", { name: text("desk.accept") }).click();
 }
 
 /** The requester is asked and allows to see. */
 async function agreed(page: Page, desktop: Desktop, client: Client): Promise<void> {
-  await client.asked();
+  await settled(desktop, await client.asked(), buttonReady);
   await expect(
     page.getByRole("heading", { name: text("session.stage.asking", { requester: sam }) }),
   ).toBeVisible();
@@ -107,7 +110,7 @@ async function agreed(page: Page, desktop: Desktop, client: Client): Promise<voi
 /** Control is asked for, allowed and used. */
 async function helped(page: Page, desktop: Desktop, client: Client): Promise<void> {
   await page.getByRole("button", { name: text("session.ask") }).click();
-  await client.asked();
+  await settled(desktop, await client.asked(), buttonReady);
   await same(page, desktop);
   await shot("session-ask-control", () => page.screenshot());
   await shot("client-consent-control", () => desktop.screenshot());
@@ -159,7 +162,7 @@ async function finished(page: Page, desktop: Desktop, client: Client, landing: P
   await expect(resolution, "a note is never lost").toHaveValue(/^The queue/);
 
   await client.stop();
-  await desktop.window(titles.summary);
+  await settled(desktop, await desktop.window(titles.summary));
   await expect(dialog.getByRole("heading", { name: text("end.requester") })).toBeVisible();
   await shot("session-ended", () => page.screenshot());
   await shot("client-summary", () => desktop.screenshot());
@@ -167,6 +170,8 @@ async function finished(page: Page, desktop: Desktop, client: Client, landing: P
   await expect(resolution, "nor when the requester ends the session").toHaveValue(/^The queue/);
   await dialog.getByRole("button", { name: text("app.save") }).click();
   await expect(page.getByRole("heading", { name: subject })).toBeVisible();
+  await page.getByText(text("desk.view.all"), { exact: true }).click();
+  await expect(page.getByText(text("desk.count", { n: "2" }))).toBeVisible();
   await shot("ticket-resolved", () => page.screenshot());
   await expect(landing.getByRole("heading", { name: text("requester.ended") })).toBeVisible();
   await expect(

@@ -47,7 +47,7 @@ export async function redeem(broker: Broker, code: Code, key: KeyObject = newKey
       join: join.toString("base64url"),
       key: x,
       proof: sign(null, statement, key).toString("base64url"),
-      system: { os: "linux", arch: "amd64", version: "12" },
+      system: { os: "linux", arch: "amd64", version: "Debian GNU/Linux 12 (bookworm)" },
       version: "test",
     }),
   });

@@ -88,7 +88,8 @@ export class Firefox {
       async () => {
         if (!this.#program.running) throw new Error(`Firefox ended: ${this.#program.output}`);
         try {
-          return Number(await readFile(join(this.#profile, "MarionetteActivePort"), "utf8"));
+          const port = Number(await readFile(join(this.#profile, "MarionetteActivePort"), "utf8"));
+          return port > 0 && port; // the file is there before its content
         } catch {
           return undefined; // not yet
         }

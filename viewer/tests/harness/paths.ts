@@ -10,6 +10,8 @@ function inCheckout(path: string): string {
 export const programs = {
   beside: inCheckout("bin/beside"),
   demo: inCheckout("bin/demo"),
+  /** Made for no broker: it knows only what it is told. */
+  client: inCheckout("bin/beside-client"),
 } as const;
 
 export const textsFile = inCheckout("signaling/texts/en.json");

@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { docsFolder } from "./paths.ts";
+import { run } from "./process.ts";
 
 /** Set by `make tour`. Otherwise pictures would change with every run of the tests. */
 const keep = process.env["TOUR"] !== undefined;
@@ -65,7 +66,17 @@ export async function shot(name: Shot, take: () => Promise<Buffer>): Promise<voi
   if (!keep) return;
   const folder = join(docsFolder, "tour");
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, `${name}.png`), await take());
+  const small = [
+    "png:-",
+    "+dither",
+    "-colors",
+    "255",
+    "-strip",
+    "-define",
+    "png:compression-level=9",
+    "PNG8:-",
+  ];
+  await writeFile(join(folder, `${name}.png`), await run("convert", small, { input: await take() }));
   const there = new Set(await readdir(folder));
   const lines = tour.map((entry) => {
     if (typeof entry === "string") return `\n## ${entry}\n`;
