@@ -11,7 +11,8 @@ import (
 const (
 	minPack    = 64 // bytes; shorter bodies are sent as they are
 	rawFactor  = 4  // times the budget: tiles of one update before packing, however well they packed of late
-	copyRounds = 2  // searches for moves after one change
+	copyRounds = 3  // searches for moves after one change
+	copyFactor = 2  // times the screen: pixels that the copies of one update move; the format allows 4 with the rest
 )
 
 // Update is one update ready to be sent, message by message.
@@ -27,7 +28,7 @@ type Encoder struct {
 	frame   wire.Framebuffer // the monitor as grabbed last
 	shadow  wire.Framebuffer // the viewer's canvas once it has painted every update
 	grid    grid             // where the two differ
-	scroll  scroller
+	mover   mover
 	palette wire.Palette
 	pack    lz4.Compressor
 
@@ -52,7 +53,7 @@ type Encoder struct {
 
 // NewEncoder returns an Encoder that shows nothing; Reset gives it a size.
 func NewEncoder() *Encoder {
-	return &Encoder{scroll: newScroller(), ratio: 1}
+	return &Encoder{mover: newMover(), ratio: 1}
 }
 
 // Reset begins anew with a black picture of w×h, which the viewer will be told.
@@ -90,11 +91,11 @@ func (e *Encoder) Changed(rects []image.Rectangle) {
 		around = around.Union(box)
 	}
 	e.fresh = image.Rectangle{}
-	if found > 0 && found <= minScrollBlocks {
+	if found > 0 && found <= minMoveBlocks {
 		e.fresh = around
 	}
-	for round := 0; round < copyRounds && found >= minScrollBlocks && !e.reset; round++ {
-		n := e.explain(pixels(around, &e.frame))
+	for round := 0; round < copyRounds && found >= minMoveBlocks && !e.reset; round++ {
+		n := e.explain(around)
 		if n == 0 {
 			break
 		}
@@ -102,21 +103,50 @@ func (e *Encoder) Changed(rects []image.Rectangle) {
 	}
 }
 
-// explain finds moves in box, applies them to the shadow and returns how many
-// blocks they set right.
-func (e *Encoder) explain(box image.Rectangle) int {
+// Unknown says which parts of its canvas the viewer alone knows: no copy reads
+// them or writes to them. The rectangles are not copied.
+func (e *Encoder) Unknown(rects []image.Rectangle) { e.mover.unknown = rects }
+
+// explain finds moves among the dirty blocks of area, which is in blocks, and
+// returns how many they set right.
+func (e *Encoder) explain(area image.Rectangle) int {
 	before := e.grid.count
-	for _, m := range e.scroll.find(&e.frame, &e.shadow, box) {
-		e.moved += m.dst.Dx() * m.dst.Dy()
-		if e.moved > copyRounds*e.frame.W*e.frame.H {
-			break // more work than the format allows an update
+	for _, v := range e.mover.vectors(&e.frame, &e.shadow, &e.grid, area) {
+		for _, m := range e.mover.areas(&e.frame, &e.shadow, &e.grid, v) {
+			e.apply(m)
 		}
-		e.shadow.Copy(m.dst, m.src)
-		e.moves = append(e.moves, m)
-		e.touched = e.touched.Union(m.dst)
-		e.grid.compare(&e.frame, &e.shadow, m.dst)
 	}
+	e.mover.learn(e.grid.count < before)
 	return before - e.grid.count
+}
+
+// apply moves pixels of the shadow, and the viewer's in the next update.
+func (e *Encoder) apply(m move) {
+	size := m.dst.Dx() * m.dst.Dy()
+	if e.moved+size > copyFactor*e.frame.W*e.frame.H {
+		return
+	}
+	e.moved += size
+	e.shadow.Copy(m.dst, m.src)
+	e.moves = append(e.moves, m)
+	e.touched = e.touched.Union(m.dst)
+	inner := inward(e.grid.blocks(m.dst), m.dst, &e.frame)
+	if !m.exact || inner.Empty() {
+		e.grid.compare(&e.frame, &e.shadow, m.dst)
+		return
+	}
+	e.grid.clean(inner)
+	in, out := pixels(inner, &e.frame), m.dst
+	for _, edge := range [...]image.Rectangle{
+		image.Rect(out.Min.X, out.Min.Y, out.Max.X, in.Min.Y),
+		image.Rect(out.Min.X, in.Max.Y, out.Max.X, out.Max.Y),
+		image.Rect(out.Min.X, in.Min.Y, in.Min.X, in.Max.Y),
+		image.Rect(in.Max.X, in.Min.Y, out.Max.X, in.Max.Y),
+	} {
+		if !edge.Empty() {
+			e.grid.compare(&e.frame, &e.shadow, edge)
+		}
+	}
 }
 
 // Pending reports whether Next has something to send.
