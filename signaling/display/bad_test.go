@@ -38,6 +38,7 @@ func badStreams() []golden {
 	bad("hot spot outside", []byte{5, 1, 0, 1, 0, 1, 0, 0, 0, 1, 2, 3, 4})
 	bad("hash mismatch", append(display.AppendHash(nil, &black, black.Bounds())[:9], 1, 2, 3, 4))
 	bad("too much work", slices.Repeat(display.AppendCopy(nil, black.Bounds(), image.Point{}), 5))
+	out = append(out, badMedia()...)
 	return append(out, badTransport()...)
 }
 
@@ -59,10 +60,9 @@ func badTransport() []golden {
 	place := display.AppendPointerPlace(nil, 1, 2)
 	plain := display.Header{Raw: uint32(len(place))}
 	bad("skipped update", func(s *stream) { s.seq++; s.add(place, false, display.Plain) })
-	bad("repeated update", func(s *stream) { s.seq--; s.add(place, false, display.Plain) })
 	bad("part out of order", func(s *stream) { raw(s, plain, place, func(m []byte) { m[2] = 1 }) })
 	bad("unknown flag", func(s *stream) { raw(s, plain, place, func(m []byte) { m[0] |= 4 }) })
-	bad("unknown encoding", func(s *stream) { raw(s, plain, place, func(m []byte) { m[1] = 2 }) })
+	bad("unknown encoding", func(s *stream) { raw(s, plain, place, func(m []byte) { m[1] = 3 }) })
 	bad("body too large", func(s *stream) { raw(s, plain, place, func(m []byte) { m[10], m[14] = 0x11, 0x11 }) })
 	bad("fewer bytes than said", func(s *stream) { raw(s, plain, place, func(m []byte) { m[8]++; m[12]++ }) })
 	bad("more bytes than said", func(s *stream) { raw(s, plain, place, func(m []byte) { m[8]--; m[12]-- }) })
@@ -79,6 +79,23 @@ func badTransport() []golden {
 	} {
 		bad(c.name, func(s *stream) {
 			raw(s, display.Header{Raw: 20, Enc: display.LZ4}, c.block, func([]byte) {})
+		})
+	}
+	for _, c := range []struct {
+		name  string
+		block []byte // packs 20 bytes
+	}{
+		{"deflate cut short", packDeflate(make([]byte, 20), 9)[:3]},
+		{"deflate too much", packDeflate(make([]byte, 21), 9)},
+		{"deflate too little", packDeflate(make([]byte, 19), 9)},
+		{"deflate with more behind", append(packDeflate(make([]byte, 20), 9), 0)},
+		{"deflate match before the start", []byte{0x03, 0x02, 0x00}},
+		{"deflate block of type 3", []byte{0x07}},
+		{"deflate stored block with a wrong length", []byte{0x01, 20, 0, 0, 0}},
+		{"deflate with two codes of nothing", []byte{0x05, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}},
+	} {
+		bad(c.name, func(s *stream) {
+			raw(s, display.Header{Raw: 20, Enc: display.Deflate}, c.block, func([]byte) {})
 		})
 	}
 	return out

@@ -12,22 +12,27 @@ import (
 	"beside/signaling/display"
 )
 
-// FuzzDecoder feeds two messages to a decoder that shows a picture; it must
-// neither panic nor take memory beyond the format's limits.
+// FuzzDecoder feeds two messages, the second on either channel, to a decoder
+// that shows a picture; it must neither panic nor take memory beyond the
+// format's limits.
 func FuzzDecoder(f *testing.F) {
 	for _, g := range readGolden(f) {
 		last := g.Messages[len(g.Messages)-1]
-		f.Add(last, last)
-		f.Add(g.Messages[0], last)
+		f.Add(last, last, len(g.Repeats) > 0)
+		f.Add(g.Messages[0], last, len(g.Repeats) > 0)
 	}
 	start := startOf(64, 64)
-	f.Fuzz(func(t *testing.T, a, b []byte) {
+	f.Fuzz(func(t *testing.T, a, b []byte, repeat bool) {
 		var d display.Decoder
-		for _, m := range [][]byte{start, a, b} {
+		for i, m := range [][]byte{start, a, b} {
 			if len(m) > 16 && slowReset(m[16:]) {
 				return
 			}
-			if _, _, err := d.Receive(m); err != nil && kind(err) == "malformed" && !errors.Is(err, display.ErrMalformed) {
+			receive := d.Receive
+			if repeat && i == 2 {
+				receive = d.ReceiveRepeat
+			}
+			if _, _, err := receive(m); err != nil && kind(err) == "malformed" && !errors.Is(err, display.ErrMalformed) {
 				t.Fatalf("untyped error %v", err)
 			}
 		}
@@ -37,8 +42,13 @@ func FuzzDecoder(f *testing.F) {
 	})
 }
 
-// FuzzBody reaches the ops behind the header: any body, packed either way.
+// FuzzBody reaches the ops behind the header: any body, in every encoding.
 func FuzzBody(f *testing.F) {
+	for _, g := range readGolden(f) {
+		if last := g.Messages[len(g.Messages)-1]; len(last) > 16 && len(last) < 1<<12 {
+			f.Add(last[16:], last[0]&2 != 0)
+		}
+	}
 	f.Add(fullPicture(picture(64, 64)), true)
 	f.Add([]byte{4, 0, 0, 0, 0, 2, 0, 1, 0, 9, 0xc1}, false)
 	f.Add([]byte{0x1f, 7, 1, 0, 200, 0}, true)
@@ -48,8 +58,11 @@ func FuzzBody(f *testing.F) {
 		s := stream{seq: 1, msgs: [][]byte{start}}
 		if len(body) > 0 && len(body) <= display.MaxBody && !slowReset(body) {
 			s.add(body, reset, display.Plain)
-			h := display.Header{Seq: s.seq + 1, Enc: display.LZ4, Reset: reset, Raw: uint32(min(4*len(body), display.MaxBody))}
-			s.msgs, _ = display.Split(s.msgs, nil, h, body)
+			for _, enc := range []display.Encoding{display.LZ4, display.Deflate} {
+				h := display.Header{Seq: 2, Enc: enc, Reset: reset, Raw: uint32(min(4*len(body), display.MaxBody))}
+				msgs, _ := display.Split(nil, nil, h, body)
+				s.msgs = append(append(s.msgs, start), msgs...)
+			}
 		}
 		for _, m := range s.msgs {
 			_, _, _ = d.Receive(m)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// What the viewer says on the channel of the display stream.
+// What the viewer says on the channels of the display stream.
 const (
 	feedbackAck    = 1
 	feedbackResync = 2
@@ -30,6 +30,7 @@ const (
 	ReasonGap       Reason = 2 // an update is missing
 	ReasonHash      Reason = 3 // the picture is not the client's
 	ReasonAsked     Reason = 4 // the viewer lost its canvas or has just begun
+	ReasonVideo     Reason = 5 // it cannot decode a picture: do not use that codec again
 )
 
 // Resync asks for RESET and the whole picture. Until that comes the viewer
@@ -64,7 +65,7 @@ func ParseFeedback(msg []byte) (Feedback, error) {
 			Seq:   binary.LittleEndian.Uint32(msg[1:]),
 			Paint: time.Duration(binary.LittleEndian.Uint16(msg[5:])) * paintUnit,
 		}}, nil
-	case len(msg) == resyncSize && msg[0] == feedbackResync && msg[5] >= byte(ReasonMalformed) && msg[5] <= byte(ReasonAsked):
+	case len(msg) == resyncSize && msg[0] == feedbackResync && msg[5] >= byte(ReasonMalformed) && msg[5] <= byte(ReasonVideo):
 		return Feedback{Resync: &Resync{
 			Seq:    binary.LittleEndian.Uint32(msg[1:]),
 			Reason: Reason(msg[5]),

@@ -26,6 +26,9 @@ const (
 	MaxBody        = 1 << 20  // bytes of an update's ops before compression
 	MaxPointerSide = 256      // pixels of a pointer shape's width or height
 	MaxColours     = 252      // colours of a palette
+	MaxRegions     = 2        // video regions at a time
+	MinRegionSide  = 16       // pixels of a video region's width or height
+	MaxMedia       = 16       // VREGION, VIDEO and JPEG in one update
 	headerSize     = 16
 	workFactor     = 4 // an update touches at most this many times the screen's pixels
 )
@@ -45,8 +48,9 @@ type Encoding uint8
 
 // The encodings of a body.
 const (
-	Plain Encoding = 0 // as it is
-	LZ4   Encoding = 1 // one LZ4 block without a frame
+	Plain   Encoding = 0 // as it is
+	LZ4     Encoding = 1 // one LZ4 block without a frame
+	Deflate Encoding = 2 // raw DEFLATE (RFC 1951), for slow links
 )
 
 const (
@@ -99,11 +103,11 @@ func ParseHeader(msg []byte) (Header, []byte, error) {
 	switch {
 	case msg[0]&^(flagLast|flagReset) != 0:
 		return Header{}, nil, fmt.Errorf("%w: unknown flags %#x", ErrMalformed, msg[0])
-	case h.Enc > LZ4:
+	case h.Enc > Deflate:
 		return Header{}, nil, fmt.Errorf("%w: unknown encoding %d", ErrMalformed, h.Enc)
 	case h.Raw == 0 || h.Raw > MaxBody:
 		return Header{}, nil, fmt.Errorf("%w: body of %d bytes", ErrMalformed, h.Raw)
-	case h.Enc == Plain && h.Packed != h.Raw, h.Enc == LZ4 && h.Packed >= h.Raw, h.Packed == 0:
+	case h.Enc == Plain && h.Packed != h.Raw, h.Enc != Plain && h.Packed >= h.Raw, h.Packed == 0:
 		return Header{}, nil, fmt.Errorf("%w: %d bytes packed into %d", ErrMalformed, h.Raw, h.Packed)
 	}
 	return h, msg[headerSize:], nil

@@ -1,12 +1,16 @@
 package display_test
 
 import (
+	"bytes"
+	"compress/flate"
 	"encoding/json"
 	"errors"
 	"flag"
+	"hash/crc32"
 	"image"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/pierrec/lz4/v4"
@@ -23,14 +27,28 @@ const goldenFile = "testdata/updates.json"
 type golden struct {
 	Name     string   `json:"name"`
 	Messages [][]byte `json:"messages"` // base64
-	Painted  []uint32 `json:"painted"`  // updates painted, in order
+	Repeats  []int    `json:"repeats"`  // indices of the messages that come on the repeat channel
+	Acked    []uint32 `json:"acked"`    // numbers acknowledged, in order
 	Error    string   `json:"error"`    // of the last message: "", malformed, gap or hash
 	W        int      `json:"w"`
 	H        int      `json:"h"`
-	Hash     uint32   `json:"hash"` // of the whole screen
+	Hash     uint32   `json:"hash"`    // of the whole screen, with unknown pixels black
+	Unknown  int      `json:"unknown"` // blocks
+	Media    []media  `json:"media"`   // pictures handed to a codec, in order
 	PlaceX   int      `json:"placeX"`
 	PlaceY   int      `json:"placeY"`
 	Shape    shape    `json:"shape"`
+}
+
+type media struct {
+	X      int           `json:"x"`
+	Y      int           `json:"y"`
+	W      int           `json:"w"`
+	H      int           `json:"h"`
+	Codec  display.Codec `json:"codec"` // 255 for JPEG
+	Region int           `json:"region"`
+	Key    bool          `json:"key"`
+	CRC    uint32        `json:"crc"` // of the bytes, CRC-32 (IEEE)
 }
 
 type shape struct {
@@ -43,15 +61,19 @@ type shape struct {
 
 // stream writes updates with consecutive numbers.
 type stream struct {
-	seq  uint32
-	msgs [][]byte
+	seq     uint32
+	msgs    [][]byte
+	repeats []int
 }
 
 func (s *stream) add(body []byte, reset bool, enc display.Encoding) {
 	s.seq++
 	packed := body
-	if enc == display.LZ4 {
+	switch enc {
+	case display.LZ4:
 		packed = packLZ4(body)
+	case display.Deflate:
+		packed = packDeflate(body, flate.BestCompression)
 	}
 	h := display.Header{Seq: s.seq, Enc: enc, Reset: reset, Raw: uint32(len(body))}
 	s.msgs, _ = display.Split(s.msgs, nil, h, packed)
@@ -65,6 +87,23 @@ func packLZ4(body []byte) []byte {
 		panic("golden body does not compress")
 	}
 	return dst[:n]
+}
+
+func packDeflate(body []byte, level int) []byte {
+	var b bytes.Buffer
+	w, err := flate.NewWriter(&b, level)
+	if err != nil {
+		panic(err)
+	}
+	_, _ = w.Write(body)
+	_ = w.Close()
+	return b.Bytes()
+}
+
+// repeat sends the message at that index again, on the repeat channel.
+func (s *stream) repeat(i int) {
+	s.repeats = append(s.repeats, len(s.msgs))
+	s.msgs = append(s.msgs, s.msgs[i])
 }
 
 // picture has flat areas, text-like noise of few colours, a gradient and noise.
@@ -119,7 +158,7 @@ func goldenStreams() []golden {
 	add := func(name string, build func(s *stream)) {
 		var s stream
 		build(&s)
-		out = append(out, golden{Name: name, Messages: s.msgs})
+		out = append(out, golden{Name: name, Messages: s.msgs, Repeats: s.repeats})
 	}
 	add("reset is black", func(s *stream) { s.add(display.AppendReset(nil, 5, 3), true, display.Plain) })
 	add("every form of tile", func(s *stream) { s.add(fullPicture(f), true, display.Plain) })
@@ -161,6 +200,9 @@ func goldenStreams() []golden {
 		s.add(display.AppendReset(nil, 2, 2), true, display.Plain)
 		s.add(display.AppendSolid(nil, image.Rect(0, 0, 1, 2), 0xffee11), false, display.Plain)
 	})
+	out = append(out, deflateStreams()...)
+	out = append(out, mediaStreams()...)
+	out = append(out, repeatStreams()...)
 	return append(out, badStreams()...)
 }
 
@@ -183,16 +225,39 @@ func indexWidths(s *stream) {
 // play runs the stream of g through the reference decoder and fills in what it showed.
 func play(g *golden) {
 	var d display.Decoder
-	g.Painted, g.Error = []uint32{}, ""
-	for _, m := range g.Messages {
-		seq, done, err := d.Receive(m)
-		if g.Error = kind(err); done {
-			g.Painted = append(g.Painted, seq)
+	g.Acked, g.Media, g.Error = []uint32{}, []media{}, ""
+	if g.Repeats == nil {
+		g.Repeats = []int{}
+	}
+	d.Media = func(m display.Media) error {
+		r := m.Rect
+		g.Media = append(g.Media, media{
+			r.Min.X, r.Min.Y, r.Dx(), r.Dy(), m.Codec, m.Region, m.Key, crc32.ChecksumIEEE(m.Data),
+		})
+		return nil
+	}
+	for i, m := range g.Messages {
+		receive := d.Receive
+		if slices.Contains(g.Repeats, i) {
+			receive = d.ReceiveRepeat
+		}
+		seq, ack, err := receive(m)
+		if g.Error = kind(err); ack {
+			g.Acked = append(g.Acked, seq)
 		}
 	}
-	g.W, g.H, g.Hash = d.Screen.W, d.Screen.H, d.Screen.Hash(d.Screen.Bounds())
+	blackenUnknown(&d)
+	g.W, g.H, g.Hash, g.Unknown = d.Screen.W, d.Screen.H, d.Screen.Hash(d.Screen.Bounds()), d.Unknown.Len()
 	g.PlaceX, g.PlaceY = d.Place.X, d.Place.Y
 	g.Shape = shape{d.Shape.W, d.Shape.H, d.Shape.HotX, d.Shape.HotY, append([]byte{}, d.Shape.RGBA...)}
+}
+
+func blackenUnknown(d *display.Decoder) {
+	eachBlock(d.Screen.W, d.Screen.H, func(block image.Rectangle) {
+		if d.Unknown.Touches(block) {
+			d.Screen.Fill(block, 0)
+		}
+	})
 }
 
 func kind(err error) string {

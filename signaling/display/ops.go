@@ -14,6 +14,9 @@ const (
 	opPointerShape = 5
 	opPointerPlace = 6
 	opHash         = 7
+	opRegion       = 8
+	opVideo        = 9
+	opJPEG         = 10
 )
 
 // The forms of a TILE. Those with indices use the last PALETTE of the update.

@@ -9,6 +9,7 @@ import (
 // paint runs the ops of a body.
 func (d *Decoder) paint(b []byte) error {
 	d.palette = d.palette[:0]
+	d.pictures = 0
 	d.work = workFactor * d.Screen.W * d.Screen.H
 	if d.head.Reset != (b[0] == opReset) {
 		return fmt.Errorf("%w: reset flag and first op disagree", ErrMalformed)
@@ -46,6 +47,12 @@ func (d *Decoder) op(op byte, b []byte) ([]byte, error) {
 		return b[4:], nil
 	case opHash:
 		return d.hash(b)
+	case opRegion:
+		return d.openRegion(b)
+	case opVideo:
+		return d.video(b)
+	case opJPEG:
+		return d.jpeg(b)
 	}
 	return nil, fmt.Errorf("%w: unknown op %d", ErrMalformed, op)
 }
@@ -59,6 +66,8 @@ func (d *Decoder) reset(b []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%w: screen of %d×%d", ErrMalformed, w, h)
 	}
 	d.Screen.Resize(w, h)
+	d.Unknown.Resize(w, h)
+	d.regions = [MaxRegions]region{}
 	d.Shape = PointerShape{RGBA: d.Shape.RGBA[:0]}
 	d.Place = image.Point{}
 	d.work = workFactor * w * h
@@ -75,10 +84,25 @@ func (d *Decoder) rect(b []byte) (image.Rectangle, error) {
 	if r.Empty() || !r.In(d.Screen.Bounds()) {
 		return r, fmt.Errorf("%w: rectangle %v outside the screen", ErrMalformed, r)
 	}
+	return r, d.spend(r)
+}
+
+// spend counts the pixels of r as work.
+func (d *Decoder) spend(r image.Rectangle) error {
 	if d.work -= r.Dx() * r.Dy(); d.work < 0 {
-		return r, fmt.Errorf("%w: too much work in one update", ErrMalformed)
+		return fmt.Errorf("%w: too much work in one update", ErrMalformed)
 	}
-	return r, nil
+	return nil
+}
+
+// cover makes the pixels of r known, which a TILE or COPY is about to paint. It
+// may not paint a part of an unknown block.
+func (d *Decoder) cover(r image.Rectangle) error {
+	if d.Unknown.Cuts(r) {
+		return fmt.Errorf("%w: %v cuts an unknown block", ErrMalformed, r)
+	}
+	d.Unknown.Remove(r)
+	return nil
 }
 
 func (d *Decoder) copy(b []byte) ([]byte, error) {
@@ -90,8 +114,11 @@ func (d *Decoder) copy(b []byte) ([]byte, error) {
 		return nil, errShort
 	}
 	src := image.Pt(u16(b, 4), u16(b, 5))
-	if from := dst.Sub(dst.Min).Add(src); !from.In(d.Screen.Bounds()) {
+	if from := dst.Sub(dst.Min).Add(src); !from.In(d.Screen.Bounds()) || d.Unknown.Touches(from) {
 		return nil, fmt.Errorf("%w: copy from %v", ErrMalformed, from)
+	}
+	if err := d.cover(dst); err != nil {
+		return nil, err
 	}
 	d.Screen.Copy(dst, src)
 	return b[12:], nil
@@ -122,6 +149,9 @@ func (d *Decoder) tile(b []byte) ([]byte, error) {
 	}
 	if len(b) < 9 {
 		return nil, errShort
+	}
+	if err := d.cover(r); err != nil {
+		return nil, err
 	}
 	form := int(b[8])
 	b = b[9:]
@@ -202,6 +232,9 @@ func (d *Decoder) hash(b []byte) ([]byte, error) {
 	}
 	if len(b) < 12 {
 		return nil, errShort
+	}
+	if d.Unknown.Touches(r) {
+		return nil, fmt.Errorf("%w: hash of unknown pixels in %v", ErrMalformed, r)
 	}
 	if got, want := d.Screen.Hash(r), binary.LittleEndian.Uint32(b[8:]); got != want {
 		return nil, fmt.Errorf("%w: %v hashes to %08x, want %08x", ErrHash, r, got, want)
