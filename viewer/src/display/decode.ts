@@ -1,8 +1,12 @@
 import { type Header, headerSize, malformed, parseHeader, StreamError } from "./format.ts";
+import { inflate } from "./inflate.ts";
 import { unpackLz4 } from "./lz4.ts";
 import { Picture } from "./picture.ts";
 
 export { noPointer, type PointerShape } from "./picture.ts";
+
+/** What came of a message: an update is painted, was painted before, or neither. */
+export type Received = "painted" | "duplicate" | "nothing";
 
 /**
  * Joins the parts of updates, checks everything and paints into `picture`. After
@@ -17,28 +21,70 @@ export class Decoder {
   #packedSize = 0;
   #body = new Uint8Array(64 * 1024); // unpacked
 
-  /** Takes one message; returns true when it completed an update and that is painted. Throws StreamError. */
-  receive(message: ArrayBuffer): boolean {
+  /** Takes one message of the display channel. Throws StreamError. */
+  receive(message: ArrayBuffer): Received {
+    return this.#settled(() => this.#receive(message));
+  }
+
+  /**
+   * Takes one message of the repeat channel, where single-message updates come a
+   * second time, in any order. It paints the next one, and ignores those it
+   * cannot use. Throws StreamError.
+   */
+  receiveRepeat(message: ArrayBuffer): Received {
+    return this.#settled(() => this.#receiveRepeat(message));
+  }
+
+  /** Drops all updates until one that begins with RESET. */
+  lose(): void {
+    this.#following = false;
+    this.#head = undefined;
+  }
+
+  #settled(receive: () => Received): Received {
     try {
-      return this.#receive(message);
+      return receive();
     } catch (error) {
-      this.#following = false;
-      this.#head = undefined;
+      this.lose();
       throw error;
     }
   }
 
-  #receive(message: ArrayBuffer): boolean {
+  #receive(message: ArrayBuffer): Received {
     const header = parseHeader(new DataView(message));
     const lost = !this.#following && this.#head === undefined;
-    if (lost && !(header.reset && header.part === 0)) return false;
+    if (lost && !(header.reset && header.part === 0)) return "nothing";
+    if (this.#repeats(header)) return "duplicate";
     this.#join(header, new Uint8Array(message, headerSize));
-    if (!header.last) return false;
+    return header.last ? this.#finish(header) : "nothing";
+  }
+
+  #receiveRepeat(message: ArrayBuffer): Received {
+    const header = parseHeader(new DataView(message));
+    if (header.reset || header.part !== 0 || !header.last) {
+      throw malformed(`update ${header.seq} cannot be repeated`);
+    }
+    if (!this.#following) return "nothing";
+    if (this.#repeats(header)) return "duplicate";
+    // Any other than the next one will come on the display channel.
+    if (this.#head !== undefined || header.seq !== (this.lastSeq + 1) >>> 0) return "nothing";
+    this.#join(header, new Uint8Array(message, headerSize));
+    return this.#finish(header);
+  }
+
+  /** Whether this is a whole update that is painted already, by serial number arithmetic (RFC 1982). */
+  #repeats(header: Header): boolean {
+    const whole = !header.reset && header.part === 0 && header.last;
+    return this.#following && whole && ((header.seq - this.lastSeq) | 0) <= 0;
+  }
+
+  /** Paints the update whose parts have all come. */
+  #finish(header: Header): Received {
     this.#head = undefined;
     this.picture.paint(this.#unpack(header), header.reset);
     this.#following = true;
     this.lastSeq = header.seq;
-    return true;
+    return "painted";
   }
 
   #join(header: Header, chunk: Uint8Array): void {
@@ -64,10 +110,11 @@ export class Decoder {
 
   #unpack(header: Header): Uint8Array<ArrayBuffer> {
     const packed = this.#packed.subarray(0, header.packedSize);
-    if (!header.packed) return packed;
+    if (header.encoding === "plain") return packed;
     this.#body = atLeast(this.#body, header.rawSize);
     const body = this.#body.subarray(0, header.rawSize);
-    unpackLz4(packed, body);
+    const unpack = header.encoding === "lz4" ? unpackLz4 : inflate;
+    unpack(packed, body);
     return body;
   }
 }
@@ -77,7 +124,7 @@ function continues(head: Header, next: Header): boolean {
     next.part === head.part + 1 &&
     next.seq === head.seq &&
     next.reset === head.reset &&
-    next.packed === head.packed &&
+    next.encoding === head.encoding &&
     next.rawSize === head.rawSize &&
     next.packedSize === head.packedSize
   );

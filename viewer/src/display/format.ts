@@ -6,13 +6,14 @@ export const maxMessage = 60 * 1024; // bytes of one message
 export const maxBody = 1 << 20; // bytes of an update's ops before compression
 export const maxPointerSide = 256; // pixels of a pointer shape's width or height
 export const maxColours = 252; // of a palette
+export const maxMedia = 16; // VREGION, VIDEO and JPEG in one update
 export const workFactor = 4; // an update touches at most this many times the screen's pixels
 export const headerSize = 16;
 
 /** Why a viewer asks to begin anew. */
-export type Reason = "malformed" | "gap" | "hash" | "asked";
+export type Reason = "malformed" | "gap" | "hash" | "asked" | "video";
 
-const reasonCodes: Record<Reason, number> = { malformed: 1, gap: 2, hash: 3, asked: 4 };
+const reasonCodes: Record<Reason, number> = { malformed: 1, gap: 2, hash: 3, asked: 4, video: 5 };
 
 /** An update that cannot be shown; the stream must begin anew. */
 export class StreamError extends Error {
@@ -29,11 +30,16 @@ export function malformed(what: string): StreamError {
   return new StreamError("malformed", what);
 }
 
+/** How a body is packed: as it is, as one LZ4 block, as raw DEFLATE. */
+export type Encoding = "plain" | "lz4" | "deflate";
+
+const encodings: readonly Encoding[] = ["plain", "lz4", "deflate"];
+
 /** What every message begins with; the parts of one update agree in all but last and part. */
 export interface Header {
   readonly last: boolean;
   readonly reset: boolean; // the update begins with RESET, so it needs no predecessor
-  readonly packed: boolean; // as one LZ4 block
+  readonly encoding: Encoding;
   readonly part: number;
   readonly seq: number;
   readonly rawSize: number;
@@ -45,21 +51,21 @@ export function parseHeader(message: DataView): Header {
   const size = message.byteLength;
   if (size <= headerSize || size > maxMessage) throw malformed(`message of ${size} bytes`);
   const flags = message.getUint8(0);
-  const encoding = message.getUint8(1);
+  const encoding = encodings[message.getUint8(1)];
   if ((flags & ~3) !== 0) throw malformed(`unknown flags ${flags}`);
-  if (encoding > 1) throw malformed(`unknown encoding ${encoding}`);
+  if (encoding === undefined) throw malformed("unknown encoding");
   const header: Header = {
     last: (flags & 1) !== 0,
     reset: (flags & 2) !== 0,
-    packed: encoding === 1,
+    encoding,
     part: message.getUint16(2, true),
     seq: message.getUint32(4, true),
     rawSize: message.getUint32(8, true),
     packedSize: message.getUint32(12, true),
   };
-  const { rawSize, packedSize, packed } = header;
+  const { rawSize, packedSize } = header;
   if (rawSize === 0 || rawSize > maxBody) throw malformed(`body of ${rawSize} bytes`);
-  if (packedSize === 0 || (packed ? packedSize >= rawSize : packedSize !== rawSize)) {
+  if (packedSize === 0 || (encoding === "plain" ? packedSize !== rawSize : packedSize >= rawSize)) {
     throw malformed(`${rawSize} bytes packed into ${packedSize}`);
   }
   return header;

@@ -2,16 +2,31 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Decoder } from "./decode.ts";
 import { encodeAck, encodeResync, StreamError } from "./format.ts";
+import { Framebuffer } from "./framebuffer.ts";
+import type { Picture } from "./picture.ts";
+import { videoCodecs } from "./regions.ts";
 
 /** One stream of signaling/display/testdata/updates.json, which Go reads and writes too. */
 interface Golden {
   name: string;
   messages: string[];
-  painted: number[];
+  repeats: number[]; // messages of the repeat channel
+  acked: number[];
   error: string;
   w: number;
   h: number;
-  hash: number;
+  hash: number; // with unknown pixels black
+  unknown: number; // blocks
+  media: {
+    x: number;
+    y: number;
+    w: number;
+    h: number;
+    codec: number;
+    region: number;
+    key: boolean;
+    crc: number;
+  }[];
   placeX: number;
   placeY: number;
   shape: { w: number; h: number; hotX: number; hotY: number; rgba: string };
@@ -29,22 +44,58 @@ function kind(error: unknown): string {
   throw error;
 }
 
+function crc32(data: Uint8Array): number {
+  let crc = -1;
+  for (const byte of data) {
+    crc ^= byte;
+    for (let k = 0; k < 8; k++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
+
+/** What a viewer would give to its codecs, as Go writes it. */
+function mediaOf(picture: Picture): Golden["media"] {
+  return picture.media.map(({ x, y, w, h, codec, region, key, data }) => {
+    const number = codec === "jpeg" ? 255 : videoCodecs[codec];
+    return { x, y, w, h, codec: number, region, key, crc: crc32(data) };
+  });
+}
+
+/** The check sum of the screen with its unknown pixels black. */
+function hashOfKnown({ screen, unknown }: Picture): number {
+  const known = new Framebuffer();
+  known.resize(screen.width, screen.height);
+  unknown.outside(0, 0, screen.width, screen.height, (x, y, w, h) => {
+    for (let row = y; row < y + h; row++) {
+      const start = row * screen.width + x;
+      known.pixels.set(screen.pixels.subarray(start, start + w), start);
+    }
+  });
+  return known.hash(0, 0, known.width, known.height);
+}
+
 describe("golden display streams", () => {
   it.each(streams)("$name", (want) => {
     const d = new Decoder();
-    const painted: number[] = [];
+    const acked: number[] = [];
+    const media: Golden["media"] = [];
     let error = "";
-    for (const message of want.messages) {
+    for (const [i, message] of want.messages.entries()) {
       error = "";
       try {
-        if (d.receive(bytes(message))) painted.push(d.lastSeq);
+        const repeat = want.repeats.includes(i);
+        const got = repeat ? d.receiveRepeat(bytes(message)) : d.receive(bytes(message));
+        if (got !== "nothing") acked.push(d.lastSeq);
+        if (got === "painted") media.push(...mediaOf(d.picture));
       } catch (e) {
         error = kind(e);
+        if (error === "malformed") media.push(...mediaOf(d.picture));
       }
     }
-    expect({ painted, error }).toEqual({ painted: want.painted, error: want.error });
+    expect({ acked, error, media }).toEqual({ acked: want.acked, error: want.error, media: want.media });
+    expect(d.picture.unknown.count).toBe(want.unknown);
     expect([d.picture.screen.width, d.picture.screen.height]).toEqual([want.w, want.h]);
-    expect(d.picture.screen.hash(0, 0, want.w, want.h)).toBe(want.hash);
+    expect(hashOfKnown(d.picture)).toBe(want.hash);
     expect(d.picture.place).toEqual({ x: want.placeX, y: want.placeY });
     const { width, height, hotX, hotY, rgba } = d.picture.shape;
     const shape = { w: width, h: height, hotX, hotY, rgba: Buffer.from(rgba).toString("base64") };
@@ -52,7 +103,7 @@ describe("golden display streams", () => {
   });
 
   it("covers bad streams as well as good ones", () => {
-    expect(streams.length).toBeGreaterThan(30);
+    expect(streams.length).toBeGreaterThan(80);
     expect(new Set(streams.map((s) => s.error))).toEqual(new Set(["", "malformed", "gap", "hash"]));
   });
 });
@@ -65,5 +116,6 @@ describe("feedback", () => {
   });
   it("asks to begin anew", () => {
     expect([...encodeResync(into, 5, "hash")]).toEqual([2, 5, 0, 0, 0, 3]);
+    expect([...encodeResync(into, 5, "video")]).toEqual([2, 5, 0, 0, 0, 5]);
   });
 });

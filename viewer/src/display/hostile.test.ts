@@ -1,23 +1,13 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { random } from "../../tests/random.ts";
 import { Decoder } from "./decode.ts";
-import { maxSide, StreamError } from "./format.ts";
+import { maxMedia, maxSide, StreamError } from "./format.ts";
 
 const file = new URL("../../../signaling/display/testdata/updates.json", import.meta.url);
 const seeds = (JSON.parse(readFileSync(file, "utf8")) as { messages: string[] }[]).flatMap((s) =>
   s.messages.filter((m) => m.length < 60_000).map((m) => new Uint8Array(Buffer.from(m, "base64"))),
 );
-
-/** mulberry32: the same numbers every time, so a failure can be repeated. */
-function random(seed: number): (below: number) => number {
-  let a = seed;
-  return (below) => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
 
 function mutate(seed: Uint8Array, rnd: (below: number) => number): Uint8Array<ArrayBuffer> {
   let out = new Uint8Array(seed);
@@ -45,12 +35,14 @@ function slowReset(m: Uint8Array): boolean {
   return m[16] === 1 && ((m[18] ?? 0) > 1 || (m[20] ?? 0) > 1);
 }
 
-function feed(d: Decoder, message: ArrayBuffer): void {
+function feed(d: Decoder, message: ArrayBuffer, repeat = false): void {
   try {
-    d.receive(message);
+    if (repeat) d.receiveRepeat(message);
+    else d.receive(message);
   } catch (error) {
     expect(error).toBeInstanceOf(StreamError);
   }
+  expect(d.picture.media.length).toBeLessThanOrEqual(maxMedia);
   const { width, height, pixels } = d.picture.screen;
   expect(width <= maxSide && height <= maxSide && pixels.length === width * height).toBe(true);
 }
@@ -71,7 +63,7 @@ it("survives mutated updates", () => {
     const d = new Decoder();
     for (let n = 0; n < 3; n++) {
       const message = mutate(seeds[rnd(seeds.length)] ?? new Uint8Array(), rnd);
-      if (!slowReset(message)) feed(d, message.buffer);
+      if (!slowReset(message)) feed(d, message.buffer, rnd(3) === 0);
     }
   }
 });

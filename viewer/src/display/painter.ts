@@ -55,7 +55,7 @@ export class Painter {
     const start = performance.now();
     this.#bytes += message.byteLength;
     try {
-      if (!this.#decoder.receive(message)) return;
+      if (this.#decoder.receive(message) === "nothing") return;
     } catch (error) {
       if (!(error instanceof StreamError)) throw error;
       this.#ask(error.reason, error.message);
