@@ -31,7 +31,7 @@ func NewMiddle(t testing.TB, b *Broker, honest *Viewer) *Middle {
 	}
 	m.pc = pc
 	t.Cleanup(func() { _ = pc.GracefulClose() })
-	for _, label := range []string{control.ChannelControl, control.ChannelDisplay, control.ChannelPointer} {
+	for _, label := range []string{control.ChannelControl, control.ChannelDisplay, control.ChannelRepeat, control.ChannelPointer} {
 		d, err := pc.CreateDataChannel(label, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -262,7 +262,7 @@ func (v *Viewer) open() *webrtc.PeerConnection {
 func (v *Viewer) opened(d *webrtc.DataChannel) {
 	v.mu.Lock()
 	v.channels[d.Label()] = d
-	all := len(v.channels) == 3
+	all := len(v.channels) == 4
 	v.changed()
 	v.mu.Unlock()
 	if !all {
@@ -322,8 +322,8 @@ func (v *Viewer) onMessage(channel string, data []byte) {
 	if frozen {
 		return
 	}
-	if channel == control.ChannelDisplay {
-		v.onUpdate(data)
+	if channel == control.ChannelDisplay || channel == control.ChannelRepeat {
+		v.onUpdate(channel, data)
 		return
 	}
 	m, err := control.DecodeFromClient(data)
@@ -344,18 +344,22 @@ func (v *Viewer) onMessage(channel string, data []byte) {
 	v.mu.Unlock()
 }
 
-func (v *Viewer) onUpdate(data []byte) {
+func (v *Viewer) onUpdate(channel string, data []byte) {
 	v.mu.Lock()
 	v.updates++
 	v.bytes += len(data)
 	v.changed()
-	seq, done, err := v.picture.Receive(data)
+	receive := v.picture.Receive
+	if channel == control.ChannelRepeat {
+		receive = v.picture.ReceiveRepeat
+	}
+	seq, ack, err := receive(data)
 	v.mu.Unlock()
 	if err != nil {
 		v.t.Errorf("viewer: update: %v", err)
 	}
-	if done && !v.Mute {
-		v.Raw(control.ChannelDisplay, display.AppendAck(nil, display.Ack{Seq: seq}))
+	if ack && !v.Mute {
+		v.Raw(channel, display.AppendAck(nil, display.Ack{Seq: seq}))
 	}
 }
 
@@ -374,7 +378,7 @@ func (v *Viewer) Raw(channel string, data []byte) {
 		return
 	}
 	var err error
-	if channel == control.ChannelDisplay {
+	if channel == control.ChannelDisplay || channel == control.ChannelRepeat {
 		err = d.Send(data)
 	} else {
 		err = d.SendText(string(data))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"beside/signaling"
 )
@@ -32,6 +33,7 @@ func (Yield) controlType() string       { return "yield" }
 func (Rights) controlType() string      { return "rights" }
 func (Screens) controlType() string     { return "screens" }
 func (Show) controlType() string        { return "show" }
+func (Abilities) controlType() string   { return "abilities" }
 func (Notice) controlType() string      { return "notice" }
 func (Bye) controlType() string         { return "bye" }
 
@@ -40,9 +42,17 @@ func Type(m Message) string { return m.controlType() }
 
 // Encode writes a message.
 func Encode(m Message) ([]byte, error) {
-	if s, ok := m.(Screens); ok && s.Monitors == nil {
-		s.Monitors = []Monitor{} // a list is never null
-		m = s
+	switch v := m.(type) { // a list is never null
+	case Screens:
+		if v.Monitors == nil {
+			v.Monitors = []Monitor{}
+		}
+		m = v
+	case Abilities:
+		if v.Video == nil {
+			v.Video = []VideoCodec{}
+		}
+		m = v
 	}
 	body, err := json.Marshal(m)
 	if err != nil {
@@ -67,6 +77,8 @@ func DecodeFromViewer(raw []byte) (Message, error) {
 		return decode[Yield](raw)
 	case typ == "show":
 		return decode[Show](raw)
+	case typ == "abilities":
+		return decode[Abilities](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}
@@ -201,6 +213,23 @@ func validateID(id string) error {
 func (m Show) validate() error {
 	if m.Monitor == "" || len(m.Monitor) > maxIDBytes {
 		return errors.New("monitor is missing or too long")
+	}
+	return nil
+}
+
+func (m Abilities) validate() error {
+	if m.Video == nil {
+		return errors.New("video is missing")
+	}
+	for i, c := range m.Video {
+		switch c {
+		case AV1, AV1444, VP9, VP9444:
+		default:
+			return errors.New("unknown codec")
+		}
+		if slices.Contains(m.Video[:i], c) {
+			return errors.New("a codec twice")
+		}
 	}
 	return nil
 }

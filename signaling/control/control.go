@@ -14,6 +14,7 @@
 //	                                 ◀──   rights{…}           whenever they change
 //	                                 ◀──   screens{…}
 //	  show{monitor}              ──▶
+//	  abilities{video}           ──▶                           what it can decode
 //	  key, text, button, wheel, move, release ──▶              see input.go
 //	                                 ◀──   notice{code}        why something cannot be done
 //	  bye{reason}                ──▶ ◀──   bye{reason}
@@ -27,6 +28,7 @@ import (
 // Labels of the data channels. The client makes them.
 const (
 	ChannelDisplay = "display" // ordered, reliable: see signaling/display
+	ChannelRepeat  = "repeat"  // unordered, no retransmission: updates of display once more
 	ChannelControl = "control" // ordered, reliable
 	ChannelPointer = "pointer" // unordered, no retransmission: only move
 )
@@ -118,6 +120,23 @@ type Monitor struct {
 type Screens struct {
 	Monitors []Monitor `json:"monitors"`
 	Shown    string    `json:"shown"`
+}
+
+// VideoCodec names a codec of the display stream's video regions.
+type VideoCodec string
+
+// The codecs.
+const (
+	AV1    VideoCodec = "av1"     // main profile: 4:2:0
+	AV1444 VideoCodec = "av1-444" // high profile: 4:4:4
+	VP9    VideoCodec = "vp9"     // profile 0: 4:2:0
+	VP9444 VideoCodec = "vp9-444" // profile 1: 4:4:4
+)
+
+// Abilities says which codecs the viewer can decode; until it is sent, none. The
+// last one counts. JPEG every viewer can decode.
+type Abilities struct {
+	Video []VideoCodec `json:"video"`
 }
 
 // Show chooses the monitor to be shown.

@@ -16,7 +16,7 @@ import (
 // purpose: a new one must be thought about here too.
 var messages = map[string]grant.Scope{
 	"hello": "", "token": "", "ask": "", "yield": "", "bye": "", "release": "",
-	"show": grant.View, "display": grant.View,
+	"show": grant.View, "display": grant.View, "repeat": grant.View,
 	"key": grant.Control, "text": grant.Control, "move": grant.Control, "button": grant.Control, "wheel": grant.Control,
 }
 

@@ -15,12 +15,16 @@ var table = map[string]grant.Scope{
 	"ask":   none,
 	"yield": none,
 	"bye":   none,
+	// What a viewer can decode says nothing of the requester's, and is known
+	// before the first question is answered.
+	"abilities": none,
 	// Letting go undoes what was allowed before, so it is never refused.
 	"release": none,
 
 	"show": grant.View,
-	// The viewer's feedback on the channel of the display stream.
+	// The viewer's feedback on the channels of the display stream.
 	"display": grant.View,
+	"repeat":  grant.View,
 
 	"key":    grant.Control,
 	"text":   grant.Control,

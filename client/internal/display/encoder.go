@@ -2,6 +2,7 @@ package display
 
 import (
 	"image"
+	"math/rand/v2"
 
 	"github.com/pierrec/lz4/v4"
 
@@ -52,8 +53,10 @@ type Encoder struct {
 }
 
 // NewEncoder returns an Encoder that shows nothing; Reset gives it a size.
+// Its first number is random, so that a late repeat of an earlier stream's update
+// matches none of its own.
 func NewEncoder() *Encoder {
-	return &Encoder{mover: newMover(), ratio: 1}
+	return &Encoder{mover: newMover(), ratio: 1, seq: rand.Uint32()}
 }
 
 // Reset begins anew with a black picture of w×h, which the viewer will be told.

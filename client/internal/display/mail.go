@@ -22,6 +22,7 @@ type mail struct {
 	resync  bool
 	monitor *string
 	near    *image.Point
+	codecs  *[]wire.Codec
 	stats   Stats
 }
 
@@ -35,7 +36,8 @@ type Stats struct {
 	Area             image.Rectangle // shown, in the coordinates of the whole screen
 }
 
-// OnMessage takes a message of the viewer from the display channel. The error is
+// OnMessage takes a message of the viewer from the display or the repeat channel,
+// in whose order acknowledgements need not come. The error is
 // of a message that is not of the format; the Stream is not affected.
 func (s *Stream) OnMessage(msg []byte) error {
 	fb, err := wire.ParseFeedback(msg)
@@ -47,7 +49,9 @@ func (s *Stream) OnMessage(msg []byte) error {
 			m.resync = true
 			return
 		}
-		m.acked, m.ack, m.ackAt = true, *fb.Ack, time.Now()
+		if !m.acked || int32(fb.Ack.Seq-m.ack.Seq) > 0 {
+			m.acked, m.ack, m.ackAt = true, *fb.Ack, time.Now()
+		}
 	})
 	return nil
 }
@@ -55,6 +59,11 @@ func (s *Stream) OnMessage(msg []byte) error {
 // Show changes to the monitor of that name, "" for the primary one.
 func (s *Stream) Show(monitor string) {
 	s.post(func(m *mail) { m.monitor = &monitor })
+}
+
+// Decodes says which codecs the viewer can decode, besides JPEG.
+func (s *Stream) Decodes(codecs []wire.Codec) {
+	s.post(func(m *mail) { m.codecs = &codecs })
 }
 
 // Near says where, relative to the picture, input was injected: what changes
@@ -97,6 +106,9 @@ func (s *Stream) takeMail(now time.Time) {
 	}
 	if m.monitor != nil {
 		s.wanted, s.begin, m.monitor = *m.monitor, true, nil
+	}
+	if m.codecs != nil {
+		s.codecs, m.codecs = *m.codecs, nil
 	}
 	if m.near != nil {
 		s.enc.Near(*m.near)

@@ -10,6 +10,7 @@ import (
 
 	"beside/client/internal/consent"
 	"beside/client/internal/screen"
+	wire "beside/signaling/display"
 )
 
 const (
@@ -30,6 +31,10 @@ type Stream struct {
 	// Send sends one message on the viewer's display channel. It must not block
 	// for long nor keep the message. It runs inside the Lease.
 	Send func(msg []byte) error
+	// Repeat, if set, sends the message of an update once more, on the viewer's
+	// repeat channel; the update must not begin anew and must have one message. It
+	// must not block nor keep the message.
+	Repeat func(msg []byte) error
 	// Layout, if set, is told all monitors and which of them is shown, whenever
 	// that may have changed. It runs on Run's goroutine.
 	Layout func(all []screen.Monitor, shown screen.Monitor)
@@ -48,7 +53,8 @@ type Stream struct {
 	news    time.Time // the source has had news since then; zero: none
 	quiet   time.Time // since the last update with pixels
 	held    bool      // the right rests
-	retries int       // grabs that failed in a row
+	codecs  []wire.Codec
+	retries int // grabs that failed in a row
 	stats   Stats
 
 	damage screen.Damage     // scratch from here on

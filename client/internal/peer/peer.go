@@ -1,5 +1,5 @@
 // Package peer is the client's end of one PeerConnection: it offers, makes the
-// three data channels, and knows which certificate the other end really showed.
+// four data channels, and knows which certificate the other end really showed.
 //
 // It moves bytes and decides nothing: who the other end is (message 0) and what
 // its messages may do is for the session, which owns a Peer and closes it. It
@@ -108,6 +108,7 @@ func (p *Peer) listen(e Events) error {
 	for label, init := range map[string]*webrtc.DataChannelInit{
 		control.ChannelControl: {Ordered: &yes},
 		control.ChannelDisplay: {Ordered: &yes},
+		control.ChannelRepeat:  {Ordered: &no, MaxRetransmits: &never},
 		control.ChannelPointer: {Ordered: &no, MaxRetransmits: &never},
 	} {
 		d, err := p.pc.CreateDataChannel(label, init)
@@ -210,13 +211,13 @@ func (p *Peer) Fingerprints() (own, other invite.Fingerprint, err error) {
 	return p.own, other, nil
 }
 
-// Send sends one message: text on control, bytes on display.
+// Send sends one message: bytes on display and repeat, text elsewhere.
 func (p *Peer) Send(channel string, data []byte) error {
 	d, ok := p.channels[channel]
 	if !ok || d.ReadyState() != webrtc.DataChannelStateOpen {
 		return ErrChannel
 	}
-	if channel == control.ChannelDisplay {
+	if channel == control.ChannelDisplay || channel == control.ChannelRepeat {
 		return d.Send(data)
 	}
 	return d.SendText(string(data))

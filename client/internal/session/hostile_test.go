@@ -153,6 +153,7 @@ func TestMessagesBeforeHelloAreDropped(t *testing.T) {
 			v.Raw(control.ChannelPointer, []byte("nonsense"))
 			v.Raw(control.ChannelDisplay, display.AppendResync(nil, display.Resync{Reason: display.ReasonAsked}))
 			v.Raw(control.ChannelDisplay, []byte("nonsense"))
+			v.Raw(control.ChannelRepeat, []byte("nonsense"))
 			v.Settle(control.ChannelPointer)
 			v.Settle(control.ChannelDisplay)
 		}
@@ -232,6 +233,9 @@ func TestAppliedIsWithinGrant(t *testing.T) {
 		{"show", grant.View, func(v *evil.Viewer, _ uint64) { v.Say(control.Show{Monitor: "main"}) }},
 		{"display", grant.View, func(v *evil.Viewer, _ uint64) {
 			v.Raw(control.ChannelDisplay, display.AppendResync(nil, display.Resync{Reason: display.ReasonAsked}))
+		}},
+		{"repeat", grant.View, func(v *evil.Viewer, _ uint64) {
+			v.Raw(control.ChannelRepeat, display.AppendAck(nil, display.Ack{Seq: 1}))
 		}},
 	}
 	for _, scope := range []grant.Scope{grant.View, grant.Control} {

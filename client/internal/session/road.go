@@ -13,6 +13,7 @@ import (
 	"beside/client/internal/window"
 	"beside/signaling"
 	"beside/signaling/control"
+	format "beside/signaling/display"
 	"beside/signaling/grant"
 	"beside/signaling/invite"
 )
@@ -42,6 +43,7 @@ type road struct {
 	expiry   []*time.Timer
 	screens  control.Screens
 	area     image.Rectangle // of the monitor that is shown
+	codecs   []format.Codec  // that the viewer can decode
 	complain bool            // about a renewal that was refused
 }
 

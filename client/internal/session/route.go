@@ -22,13 +22,12 @@ func (s *session) route(r *road, post func(func()), channel string, data []byte)
 		}
 		return
 	}
-	name := "display"
-	if channel != control.ChannelDisplay {
-		name = messageName(data)
+	if channel == control.ChannelDisplay || channel == control.ChannelRepeat {
+		s.onFeedback(r, post, channel, data)
+		return
 	}
+	name := messageName(data)
 	switch {
-	case channel == control.ChannelDisplay:
-		s.onFeedback(r, post, data)
 	case channel == control.ChannelPointer && name != "move":
 		post(func() { s.violation(name) })
 	case inputs[name]:
@@ -49,12 +48,14 @@ func messageName(data []byte) string {
 	return name
 }
 
-func (s *session) onFeedback(r *road, post func(func()), data []byte) {
-	switch s.gate.Judge("display", 0) {
+// onFeedback takes a message of a channel of the display stream, whose label is
+// its name in the scope table.
+func (s *session) onFeedback(r *road, post func(func()), channel string, data []byte) {
+	switch s.gate.Judge(channel, 0) {
 	case consent.Late:
 		return
 	case consent.Violation:
-		post(func() { s.violation("display") })
+		post(func() { s.violation(channel) })
 		return
 	}
 	st := r.stream.Load()
@@ -62,7 +63,7 @@ func (s *session) onFeedback(r *road, post func(func()), data []byte) {
 		return
 	}
 	if err := st.OnMessage(data); err != nil {
-		post(func() { s.violation("display") })
+		post(func() { s.violation(channel) })
 	}
 }
 
@@ -123,6 +124,11 @@ func (s *session) handle(r *road, m control.Message) {
 	case control.Show:
 		if st := r.stream.Load(); st != nil {
 			st.Show(m.Monitor)
+		}
+	case control.Abilities:
+		r.codecs = codecsOf(m)
+		if st := r.stream.Load(); st != nil {
+			st.Decodes(r.codecs)
 		}
 	case control.Bye:
 		s.onBye(m)

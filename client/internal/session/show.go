@@ -9,6 +9,7 @@ import (
 	"beside/client/internal/input"
 	"beside/client/internal/screen"
 	"beside/signaling/control"
+	format "beside/signaling/display"
 	"beside/signaling/grant"
 	"beside/signaling/record"
 )
@@ -33,8 +34,10 @@ func (s *session) showPicture(r *road) {
 	st := &display.Stream{
 		Source: source, Lease: lease,
 		Send:   func(msg []byte) error { return r.peer.Send(control.ChannelDisplay, msg) },
+		Repeat: func(msg []byte) error { return r.peer.Send(control.ChannelRepeat, msg) },
 		Layout: func(all []screen.Monitor, shown screen.Monitor) { s.post(func() { s.onLayout(r, all, shown) }) },
 	}
+	st.Decodes(r.codecs)
 	r.stream.Store(st)
 	s.go_(func() {
 		err := st.Run(r.ctx)
@@ -42,6 +45,17 @@ func (s *session) showPicture(r *road) {
 		r.stream.Store(nil)
 		s.post(func() { s.onPictureEnd(r, err) })
 	})
+}
+
+// codecsOf translates what a viewer can decode into the words of its stream.
+func codecsOf(m control.Abilities) (codecs []format.Codec) {
+	names := map[control.VideoCodec]format.Codec{
+		control.AV1: format.AV1, control.AV1444: format.AV1444, control.VP9: format.VP9, control.VP9444: format.VP9444,
+	}
+	for _, name := range m.Video {
+		codecs = append(codecs, names[name])
+	}
+	return codecs
 }
 
 // onPictureEnd shows the screen again: at once under a new right, a little later

@@ -56,7 +56,7 @@ describe("Painter", () => {
 
   it("paints, tells and acknowledges", () => {
     const { painter, canvas, painted, sent, told } = setUp();
-    for (const m of messages("pointer and hash")) painter.receive(m);
+    for (const m of messages("pointer and hash")) painter.receive(m, "display");
     expect([canvas.width, canvas.height]).toEqual([131, 77]);
     expect(painted[0]).toEqual([0, 0, 0, 0, 131, 77]);
     expect(sent.map((m) => m.slice(0, 5))).toEqual([
@@ -70,39 +70,39 @@ describe("Painter", () => {
     const { painter, sent } = setUp();
     const parts = messages("many parts");
     expect(parts.length).toBeGreaterThan(1);
-    for (const m of parts) painter.receive(m);
+    for (const m of parts) painter.receive(m, "display");
     expect(sent.length).toBe(1);
   });
 
   it("asks to begin anew, once, and waits for it", () => {
     const { painter, sent, told } = setUp();
     const [start, skipped] = messages("skipped update");
-    for (const m of [start, skipped, skipped, skipped]) painter.receive(m);
+    for (const m of [start, skipped, skipped, skipped]) painter.receive(m, "display");
     expect(sent.slice(1)).toEqual([[2, 1, 0, 0, 0, 2]]);
     expect(told.at(-1)).toBe("resync gap");
-    painter.receive(start);
+    painter.receive(start, "display");
     expect(sent.length).toBe(3);
   });
 
   it("refuses what is not binary", () => {
     const { painter, sent } = setUp();
-    painter.receive("text");
+    painter.receive("text", "display");
     expect(sent).toEqual([[2, 0, 0, 0, 0, 1]]);
   });
 
   it("is silent after its signal", () => {
     const { painter, painted, sent, abort } = setUp();
     abort.abort();
-    for (const m of messages("lz4")) painter.receive(m);
+    for (const m of messages("lz4")) painter.receive(m, "display");
     painter.resync();
     expect([painted, sent]).toEqual([[], []]);
   });
 
   it("repaints a canvas that lost its memory", () => {
     const { painter, canvas, painted } = setUp();
-    for (const m of messages("lz4")) painter.receive(m);
+    for (const m of messages("lz4")) painter.receive(m, "display");
     const before = painted.length;
     canvas.dispatchEvent(new Event("contextrestored"));
-    expect(painted.slice(before)).toEqual([[0, 0]]);
+    expect(painted.slice(before)).toEqual([[0, 0, 0, 0, 131, 77]]);
   });
 });

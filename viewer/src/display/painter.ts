@@ -1,6 +1,10 @@
-import { Decoder } from "./decode.ts";
+import { Decoder, type Received } from "./decode.ts";
 import { encodeAck, encodeResync, type Reason, StreamError } from "./format.ts";
+import { type Frame, MediaDecoder } from "./media.ts";
 import type { PointerShape } from "./picture.ts";
+
+/** The data channels of a display stream. */
+export type Channel = "display" | "repeat";
 
 /** What one painted update was. */
 export interface PaintStats {
@@ -11,8 +15,8 @@ export interface PaintStats {
 
 export interface PainterOptions {
   readonly canvas: HTMLCanvasElement;
-  /** Sends on the display channel. The message's memory is reused after the call. */
-  readonly send: (message: Uint8Array<ArrayBuffer>) => void;
+  /** Sends on one of the channels. The message's memory is reused after the call. */
+  readonly send: (message: Uint8Array<ArrayBuffer>, channel: Channel) => void;
   /** Ends the Painter: it listens to nothing, paints nothing and sends nothing after that. */
   readonly signal: AbortSignal;
   readonly onResize?: (width: number, height: number) => void;
@@ -23,50 +27,55 @@ export interface PainterOptions {
   readonly onResync?: (reason: Reason, what: string) => void;
 }
 
+interface Message {
+  readonly bytes: ArrayBuffer;
+  readonly channel: Channel;
+}
+
+/** Bytes and messages that may wait behind a picture; a client that waits for ACKs sends far less. */
+const MAX_WAITING_BYTES = 4 << 20;
+const MAX_WAITING = 1024;
+
 /**
- * Shows a display stream on a canvas. Give every message of the channel to
+ * Shows a display stream on a canvas. Give every message of its channels to
  * receive; the Painter acknowledges what it has painted and asks to begin anew
  * when something is wrong. It decodes on the calling thread into its own
- * framebuffer, so the canvas is only ever written.
+ * framebuffer, so the canvas is only ever written. Only what takes a codec is
+ * decoded elsewhere: then the update, and all behind it, waits.
  */
 export class Painter {
   readonly #options: PainterOptions;
   readonly #context: CanvasRenderingContext2D;
   readonly #decoder = new Decoder();
+  readonly #media = new MediaDecoder();
   readonly #feedback = new DataView(new ArrayBuffer(8));
   #image: ImageData | undefined; // of the decoder's screen
+  #painted = 0; // number of the update that the canvas shows
   #bytes = 0; // of the update being received
+  #decoding: object | undefined; // stands for the pictures that all else waits for
+  #waiting: Message[] = [];
+  #waitingBytes = 0;
 
   constructor(options: PainterOptions) {
     const context = options.canvas.getContext("2d", { alpha: false, desynchronized: true });
     if (context === null) throw new Error("this browser gives no 2d canvas");
     this.#options = options;
     this.#context = context;
-    options.canvas.addEventListener("contextrestored", () => this.#repaint(), { signal: options.signal });
+    const { canvas, signal } = options;
+    canvas.addEventListener("contextrestored", () => this.#restore(), { signal });
+    signal.addEventListener("abort", () => this.#drop());
   }
 
-  /** Takes one message of the display channel, whose binaryType is "arraybuffer". */
-  receive(message: unknown): void {
+  /** Takes one message of a channel, whose binaryType is "arraybuffer". */
+  receive(message: unknown, channel: Channel): void {
     if (this.#options.signal.aborted) return;
     if (!(message instanceof ArrayBuffer)) {
       this.#ask("malformed", "message is not binary");
-      return;
+    } else if (this.#decoding === undefined) {
+      this.#take({ bytes: message, channel });
+    } else {
+      this.#wait({ bytes: message, channel });
     }
-    const start = performance.now();
-    this.#bytes += message.byteLength;
-    try {
-      if (this.#decoder.receive(message) === "nothing") return;
-    } catch (error) {
-      if (!(error instanceof StreamError)) throw error;
-      this.#ask(error.reason, error.message);
-      return;
-    }
-    this.#show();
-    const seq = this.#decoder.lastSeq;
-    const paintMs = performance.now() - start;
-    this.#options.send(encodeAck(this.#feedback, seq, paintMs));
-    this.#options.onPaint?.({ seq, bytes: this.#bytes, paintMs });
-    this.#bytes = 0;
   }
 
   /** Asks for the whole picture, as when the page has lost it. */
@@ -74,34 +83,116 @@ export class Painter {
     if (!this.#options.signal.aborted) this.#ask("asked", "asked for");
   }
 
-  #ask(reason: Reason, what: string): void {
+  #take({ bytes, channel }: Message): void {
+    const start = performance.now();
+    let received: Received;
+    try {
+      received = channel === "repeat" ? this.#decoder.receiveRepeat(bytes) : this.#decoder.receive(bytes);
+    } catch (error) {
+      if (!(error instanceof StreamError)) throw error;
+      this.#ask(error.reason, error.message);
+      return;
+    }
+    if (received === "duplicate") {
+      this.#acknowledge(channel, performance.now() - start);
+      return;
+    }
+    if (channel === "display" || received === "painted") this.#bytes += bytes.byteLength;
+    if (received === "nothing") return;
+    if (this.#decoder.picture.media.length > 0) this.#decode(channel, start);
+    else this.#paint([], channel, start);
+  }
+
+  /** Has pictures decoded, paints then, and goes on with what has come meanwhile. */
+  #decode(channel: Channel, start: number): void {
+    const decoding = {};
+    this.#decoding = decoding;
+    this.#media.decode(this.#decoder.picture.media).then(
+      (frames) => {
+        if (this.#decoding === decoding) {
+          this.#decoding = undefined;
+          this.#paint(frames, channel, start);
+        }
+        for (const frame of frames) frame.close();
+        this.#goOn();
+      },
+      (error: unknown) => {
+        if (this.#decoding === decoding) this.#ask("video", String(error));
+      },
+    );
+  }
+
+  #wait(message: Message): void {
+    this.#waiting.push(message);
+    this.#waitingBytes += message.bytes.byteLength;
+    if (this.#waiting.length > MAX_WAITING || this.#waitingBytes > MAX_WAITING_BYTES) {
+      this.#ask("malformed", "too much behind a picture");
+    }
+  }
+
+  #goOn(): void {
+    while (this.#decoding === undefined) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#waitingBytes -= next.bytes.byteLength;
+      this.#take(next);
+    }
+  }
+
+  #paint(frames: readonly Frame[], channel: Channel, start: number): void {
+    this.#show(frames);
+    this.#painted = this.#decoder.lastSeq;
+    const paintMs = performance.now() - start;
+    this.#acknowledge(channel, paintMs);
+    this.#options.onPaint?.({ seq: this.#painted, bytes: this.#bytes, paintMs });
     this.#bytes = 0;
-    this.#options.send(encodeResync(this.#feedback, this.#decoder.lastSeq, reason));
+  }
+
+  #acknowledge(channel: Channel, paintMs: number): void {
+    this.#options.send(encodeAck(this.#feedback, this.#painted, paintMs), channel);
+  }
+
+  #ask(reason: Reason, what: string): void {
+    this.#drop();
+    this.#options.send(encodeResync(this.#feedback, this.#painted, reason), "display");
     this.#options.onResync?.(reason, what);
   }
 
-  /** Brings the canvas and the listeners up to the decoder's last update. */
-  #show(): void {
+  /** Forgets what is under way: the stream ends, or begins anew. */
+  #drop(): void {
+    this.#decoder.lose();
+    this.#media.keep(() => false);
+    this.#decoding = undefined;
+    this.#waiting = [];
+    this.#waitingBytes = this.#bytes = 0;
+  }
+
+  /** Brings the canvas and the listeners up to the decoder's last update, whose pictures are frames. */
+  #show(frames: readonly Frame[]): void {
     const { picture } = this.#decoder;
-    const { screen, changed, shape, place } = picture;
+    const { screen, changed, media, shape, place } = picture;
     if (picture.resized) this.#resize(screen.width, screen.height);
-    const image = this.#image;
-    if (image !== undefined) {
-      for (let i = 0; i + 3 < changed.length; i += 4) {
-        this.#context.putImageData(
-          image,
-          0,
-          0,
-          changed[i] ?? 0,
-          changed[i + 1] ?? 0,
-          changed[i + 2] ?? 0,
-          changed[i + 3] ?? 0,
-        );
-      }
+    for (const [i, frame] of frames.entries()) {
+      const { x = 0, y = 0 } = media[i] ?? {};
+      this.#context.drawImage(frame, x, y);
     }
+    // What an op painted over a picture is known again, and comes now.
+    for (let i = 0; i + 3 < changed.length; i += 4) {
+      this.#put(changed[i] ?? 0, changed[i + 1] ?? 0, changed[i + 2] ?? 0, changed[i + 3] ?? 0);
+    }
+    this.#media.keep((region) => picture.regions.isOpen(region));
     if (picture.resized) this.#options.onResize?.(screen.width, screen.height);
     if (picture.shapeChanged) this.#options.onPointerShape?.(shape);
     if (picture.placeChanged) this.#options.onPointerPlace?.(place.x, place.y);
+  }
+
+  /** Puts what is known in the rectangle on the canvas. */
+  #put(x: number, y: number, w: number, h: number): void {
+    const image = this.#image;
+    if (image === undefined) return;
+    this.#decoder.picture.unknown.outside(x, y, w, h, (px, py, pw, ph) => {
+      this.#context.putImageData(image, 0, 0, px, py, pw, ph);
+    });
   }
 
   #resize(width: number, height: number): void {
@@ -111,7 +202,10 @@ export class Painter {
     this.#image = this.#decoder.picture.screen.image();
   }
 
-  #repaint(): void {
-    if (this.#image !== undefined) this.#context.putImageData(this.#image, 0, 0);
+  /** The canvas lost its memory, and with it the pixels that nobody else has. */
+  #restore(): void {
+    const { screen, unknown } = this.#decoder.picture;
+    if (this.#image !== undefined) this.#put(0, 0, screen.width, screen.height);
+    if (unknown.count > 0) this.resync();
   }
 }

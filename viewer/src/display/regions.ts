@@ -1,13 +1,13 @@
+import type { VideoCodec } from "../protocol/control.ts";
 import type { Body } from "./body.ts";
 import { malformed } from "./format.ts";
 
-/** The codecs of video regions, as the client is told of them, by their numbers in VREGION. */
-export const videoCodecs = { av1: 1, "av1-444": 2, vp9: 3, "vp9-444": 4 } as const;
-export type VideoCodec = keyof typeof videoCodecs;
-
-const codecs = new Map<number, VideoCodec>(
-  Object.entries(videoCodecs).map(([name, number]) => [number, name as VideoCodec]),
-);
+const codecs = new Map<number, VideoCodec>([
+  [1, "av1"],
+  [2, "av1-444"],
+  [3, "vp9"],
+  [4, "vp9-444"],
+]);
 
 /** One picture that only a codec can decode. Its bytes are valid until the next update is read. */
 export interface Media extends Rect {

@@ -19,6 +19,10 @@ export const ChannelDisplay = "display";
 /**
  * Labels of the data channels. The client makes them.
  */
+export const ChannelRepeat = "repeat";
+/**
+ * Labels of the data channels. The client makes them.
+ */
 export const ChannelControl = "control";
 /**
  * Labels of the data channels. The client makes them.
@@ -133,6 +137,33 @@ export interface Monitor {
 export interface Screens {
   monitors: Monitor[];
   shown: string;
+}
+/**
+ * VideoCodec names a codec of the display stream's video regions.
+ */
+export type VideoCodec = string;
+/**
+ * The codecs.
+ */
+export const AV1: VideoCodec = "av1";
+/**
+ * The codecs.
+ */
+export const AV1444: VideoCodec = "av1-444";
+/**
+ * The codecs.
+ */
+export const VP9: VideoCodec = "vp9";
+/**
+ * The codecs.
+ */
+export const VP9444: VideoCodec = "vp9-444";
+/**
+ * Abilities says which codecs the viewer can decode; until it is sent, none. The
+ * last one counts. JPEG every viewer can decode.
+ */
+export interface Abilities {
+  video: VideoCodec[];
 }
 /**
  * Show chooses the monitor to be shown.

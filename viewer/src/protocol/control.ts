@@ -27,6 +27,9 @@ export type NoticeCode = (typeof NOTICES)[number];
 export const DECLINE_REASONS = ["declined", "unanswered", "not_offered", "busy"] as const;
 export type DeclineReason = (typeof DECLINE_REASONS)[number];
 
+/** Codecs of the display stream's video regions: "-444" has full colour resolution. */
+export type VideoCodec = "av1" | "av1-444" | "vp9" | "vp9-444";
+
 /** What holds now. */
 export interface Rights {
   readonly generation: number;
@@ -57,6 +60,7 @@ export type FromViewer =
   | { readonly type: "ask"; readonly id: string; readonly scopes: string }
   | { readonly type: "yield"; readonly scopes: string }
   | ({ readonly type: "show" } & wire.Show)
+  | { readonly type: "abilities"; readonly video: readonly VideoCodec[] }
   | { readonly type: "bye"; readonly reason: Reason };
 
 const id = text(64);

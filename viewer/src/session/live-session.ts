@@ -4,7 +4,7 @@
  * ends them all.
  */
 import { randomId } from "../protocol/bytes.ts";
-import type { FromClient, Rights, Scope } from "../protocol/control.ts";
+import type { FromClient, Rights, Scope, VideoCodec } from "../protocol/control.ts";
 import { Inbox, Outbox } from "../protocol/reliable.ts";
 import type { ICEServer } from "../protocol/signaling.gen.ts";
 import type { Incoming, Outgoing, Reason } from "../protocol/signaling.ts";
@@ -12,13 +12,15 @@ import type { SessionApi } from "./api.ts";
 import { forgetKeys, loadKeys, type SessionKeys } from "./keys.ts";
 import { type LiveEvent, type LiveState, reduce, START } from "./live-state.ts";
 import { type PathFigures, readPath } from "./path.ts";
-import { Peer } from "./peer.ts";
+import { type DisplayChannels, Peer } from "./peer.ts";
 import { SignalingLink } from "./signaling-link.ts";
 
-/** What the page does with the display channel once the client is verified. */
+/** What the page does with the display stream once the client is verified. */
 export interface Screen {
   /** Shows this stream, beginning with the messages that came early, until the signal aborts. */
-  show(channel: RTCDataChannel, early: readonly ArrayBuffer[], signal: AbortSignal): void;
+  show(channels: DisplayChannels, early: readonly ArrayBuffer[], signal: AbortSignal): void;
+  /** Which codecs it can show. */
+  abilities(): Promise<readonly VideoCodec[]>;
 }
 
 export interface LiveOptions {
@@ -243,9 +245,10 @@ export class LiveSession {
           mid: candidate?.sdpMid ?? "",
           line: candidate?.sdpMLineIndex ?? 0,
         }),
-      onVerified: (display, early) => {
+      onVerified: (channels, early) => {
         this.dispatch({ type: "verified" });
-        this.options.screen.show(display, early, this.peerLife.signal);
+        this.options.screen.show(channels, early, this.peerLife.signal);
+        this.tellAbilities();
       },
       onMessage: (message) => this.onClient(message),
       onHostile: (why) => {
@@ -257,6 +260,14 @@ export class LiveSession {
         if (state === "failed" || state === "closed") this.closePeer();
       },
     });
+  }
+
+  private tellAbilities(): void {
+    const peer = this.peer;
+    this.options.screen.abilities().then(
+      (video) => peer?.send({ type: "abilities", video }),
+      (error: unknown) => console.warn("codecs unknown", error), // then none are used
+    );
   }
 
   private closePeer(): void {

@@ -18,7 +18,7 @@ export interface PeerOptions {
   readonly onAnswer: (sdp: string) => void;
   readonly onCandidate: (candidate: RTCIceCandidate | null) => void;
   /** The client is who the link says; early is what came on the display channel before that was known. */
-  readonly onVerified: (display: RTCDataChannel, early: readonly ArrayBuffer[]) => void;
+  readonly onVerified: (channels: DisplayChannels, early: readonly ArrayBuffer[]) => void;
   /** Only after onVerified. */
   readonly onMessage: (message: FromClient) => void;
   /** Somebody stands between, or the other end broke the protocol. */
@@ -26,14 +26,22 @@ export interface PeerOptions {
   readonly onState: (state: RTCPeerConnectionState) => void;
 }
 
+/** The two channels of the display stream. */
+export interface DisplayChannels {
+  readonly display: RTCDataChannel;
+  /** Updates once more; unordered and unreliable. */
+  readonly repeat: RTCDataChannel;
+}
+
 /** More than the updates a client has under way before the first acknowledgement. */
 const MAX_EARLY = 256;
 
-type Channels = Partial<Record<"control" | "display" | "pointer", RTCDataChannel>>;
+const LABELS = ["control", "display", "repeat", "pointer"] as const;
+type Label = (typeof LABELS)[number];
 
 export class Peer {
   private readonly pc: RTCPeerConnection;
-  private readonly channels: Channels = {};
+  private readonly channels: Partial<Record<Label, RTCDataChannel>> = {};
   private readonly early: RTCIceCandidateInit[] = [];
   private origin = "";
   /** What the client sent behind its proof, before the display channel was open here. */
@@ -116,11 +124,8 @@ export class Peer {
   }
 
   private onChannel(channel: RTCDataChannel): void {
-    const label = channel.label;
-    if (
-      (label !== "control" && label !== "display" && label !== "pointer") ||
-      this.channels[label] !== undefined
-    ) {
+    const label = LABELS.find((known) => known === channel.label);
+    if (label === undefined || this.channels[label] !== undefined) {
       this.options.onHostile("an unknown channel");
       return;
     }
@@ -128,8 +133,8 @@ export class Peer {
     this.channels[label] = channel;
     if (label === "display") {
       channel.onmessage = (event: MessageEvent<unknown>) => this.keepEarly(event.data);
-      this.enqueue(async () => this.openWhenProven());
     }
+    if (label === "display" || label === "repeat") this.enqueue(async () => this.openWhenProven());
     if (label !== "control") return;
     channel.onmessage = (event: MessageEvent<unknown>) => this.enqueue(() => this.onControl(event.data));
     const hello = () => this.enqueue(() => this.sayHello(channel));
@@ -183,11 +188,11 @@ export class Peer {
   }
 
   private openWhenProven(): void {
-    const { display } = this.channels;
-    if (!this.proven || this.verified || display === undefined) return;
+    const { display, repeat } = this.channels;
+    if (!this.proven || this.verified || display === undefined || repeat === undefined) return;
     this.verified = true;
     display.onmessage = null;
-    this.options.onVerified(display, this.earlyDisplay.splice(0));
+    this.options.onVerified({ display, repeat }, this.earlyDisplay.splice(0));
     for (const message of this.earlyControl.splice(0)) this.options.onMessage(message);
   }
 }

@@ -4,12 +4,15 @@
  * technician's hands only while control is held and nothing makes it rest.
  */
 
+import { decodableCodecs } from "../../display/codecs.ts";
 import { Painter, type PainterOptions } from "../../display/painter.ts";
 import type { Code } from "../../input/codes.ts";
 import { Hands } from "../../input/hands.ts";
 import type { KeyboardMode } from "../../input/keyboard.ts";
+import type { VideoCodec } from "../../protocol/control.ts";
 import type { LiveSession, Screen } from "../../session/live-session.ts";
 import type { LiveState } from "../../session/live-state.ts";
+import type { DisplayChannels } from "../../session/peer.ts";
 import type { Box } from "../../ui/scale.ts";
 
 /** After so long without a move, a pointer that is elsewhere was moved by the requester. */
@@ -56,6 +59,7 @@ export class Devices implements Screen {
   private elements: Elements | undefined;
   private listening = new AbortController();
   private readonly hands: Hands;
+  private readonly codecs = decodableCodecs();
 
   constructor(signal: AbortSignal) {
     const session = () => this.session;
@@ -75,12 +79,17 @@ export class Devices implements Screen {
     this.elements = elements;
   }
 
-  show(channel: RTCDataChannel, early: readonly ArrayBuffer[], signal: AbortSignal): void {
+  abilities(): Promise<readonly VideoCodec[]> {
+    return this.codecs;
+  }
+
+  show(channels: DisplayChannels, early: readonly ArrayBuffer[], signal: AbortSignal): void {
     if (this.elements === undefined) return; // the session runs only after attach
     const { canvas } = this.elements;
     const painter = new Painter({
       canvas,
-      send: (message) => {
+      send: (message, by) => {
+        const channel = channels[by];
         if (channel.readyState === "open") channel.send(message);
       },
       signal,
@@ -96,10 +105,11 @@ export class Devices implements Screen {
         this.paintMs = paintMs;
       },
     });
-    channel.addEventListener("message", (event: MessageEvent<unknown>) => painter.receive(event.data), {
-      signal,
-    });
-    for (const message of early) painter.receive(message);
+    for (const by of ["display", "repeat"] as const) {
+      const receive = (event: MessageEvent<unknown>) => painter.receive(event.data, by);
+      channels[by].addEventListener("message", receive, { signal });
+    }
+    for (const message of early) painter.receive(message, "display");
   }
 
   private draw(shape: PointerShape): void {

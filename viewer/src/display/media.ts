@@ -1,0 +1,111 @@
+import type { VideoCodec } from "../protocol/control.ts";
+import { decoderConfig } from "./codecs.ts";
+import { StreamError } from "./format.ts";
+import type { Media } from "./regions.ts";
+
+/** A decoded picture. Who gets it closes it. */
+export type Frame = VideoFrame | ImageBitmap;
+
+/** A chunk that gives no picture for so long never will. */
+const DECODE_MS = 2000;
+
+/**
+ * Decodes what takes a codec: each video region with a decoder of its own, which
+ * lasts as long as the region.
+ */
+export class MediaDecoder {
+  readonly #videos: (RegionDecoder | undefined)[] = [];
+  readonly #replaced: RegionDecoder[] = []; // by others in the same update
+
+  /** Decodes all of them, each to exactly one picture of its size, in order. Rejects with a StreamError. */
+  async decode(media: readonly Media[]): Promise<Frame[]> {
+    const results = await Promise.allSettled(media.map((one) => this.#decode(one)));
+    for (const video of this.#replaced.splice(0)) video.close();
+    const frames = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed === undefined) return frames;
+    for (const frame of frames) frame.close();
+    throw videoError(failed.reason);
+  }
+
+  /** Gives up the decoders of regions that are closed. */
+  keep(isOpen: (region: number) => boolean): void {
+    for (const [id, video] of this.#videos.entries()) {
+      if (video === undefined || isOpen(id)) continue;
+      video.close();
+      this.#videos[id] = undefined;
+    }
+  }
+
+  async #decode(media: Media): Promise<Frame> {
+    const { codec, region, w, h, first, key, data } = media;
+    if (codec === "jpeg") return decodeJpeg(data, w, h);
+    let video = this.#videos[region];
+    if (first || video === undefined) {
+      if (video !== undefined) this.#replaced.push(video);
+      video = this.#videos[region] = new RegionDecoder(codec, w, h);
+    }
+    return video.decode(key, data);
+  }
+}
+
+async function decodeJpeg(data: Uint8Array<ArrayBuffer>, w: number, h: number): Promise<Frame> {
+  const frame = await createImageBitmap(new Blob([data], { type: "image/jpeg" }));
+  return ofSize(frame, frame.width === w && frame.height === h);
+}
+
+/** The decoder of one region. */
+class RegionDecoder {
+  readonly #decoder: VideoDecoder;
+  readonly #waiting: { done: (frame: VideoFrame) => void; failed: (error: unknown) => void }[] = [];
+  #chunks = 0;
+
+  constructor(
+    codec: VideoCodec,
+    private readonly w: number,
+    private readonly h: number,
+  ) {
+    this.#decoder = new VideoDecoder({
+      output: (frame) => {
+        const next = this.#waiting.shift();
+        if (next === undefined)
+          frame.close(); // a chunk gave two pictures, or its time is over
+        else next.done(frame);
+      },
+      error: (error) => this.#fail(error),
+    });
+    this.#decoder.configure(decoderConfig(codec, w, h));
+  }
+
+  async decode(key: boolean, data: Uint8Array<ArrayBuffer>): Promise<Frame> {
+    const timestamp = this.#chunks++; // only has to grow
+    this.#decoder.decode(new EncodedVideoChunk({ type: key ? "key" : "delta", timestamp, data }));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const frame = await new Promise<VideoFrame>((done, failed) => {
+      this.#waiting.push({ done, failed });
+      timer = setTimeout(() => this.#fail(videoError("a chunk gave no picture")), DECODE_MS);
+    }).finally(() => clearTimeout(timer));
+    return ofSize(frame, frame.displayWidth === this.w && frame.displayHeight === this.h);
+  }
+
+  close(): void {
+    this.#fail(videoError("the region is closed"));
+    if (this.#decoder.state !== "closed") this.#decoder.close();
+  }
+
+  #fail(error: unknown): void {
+    for (const { failed } of this.#waiting.splice(0)) failed(error);
+  }
+}
+
+function ofSize<T extends Frame>(frame: T, right: boolean): T {
+  if (right) return frame;
+  frame.close();
+  throw videoError("a picture of another size");
+}
+
+function videoError(why: unknown): StreamError {
+  return why instanceof StreamError
+    ? why
+    : new StreamError("video", why instanceof Error ? why.message : String(why));
+}
