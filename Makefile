@@ -11,16 +11,25 @@ pages := viewer/dist/app/index.html
 page_sources := $(shell find viewer/src signaling/texts -type d -o -type f -not -name '*.test.ts' -not -name '*.go') \
 	$(wildcard viewer/*.html viewer/*.ts viewer/*.json)
 
-.PHONY: help setup build run test e2e tour lint fmt bench test-long generate apt-build apt-demo apt-all npm tools binaries
+# Go builds with the video encoders when video.sh has provided them, and without them otherwise. Looked up by each
+# recipe, and under their real path, which changes with them: Go does not see when an archive changes.
+codecs = $(realpath .cache/video/current)
+go_flags := $(GOFLAGS)
+export GOFLAGS = $(go_flags) $(if $(codecs),-tags=video)
+export CGO_CFLAGS = -O2 -g $(codecs:%=-I%/include)
+export CGO_LDFLAGS = -O2 -g $(codecs:%=-L%/lib)
+
+.PHONY: help setup build run test e2e tour lint fmt bench test-long generate apt-build apt-demo apt-all npm tools \
+	video env binaries
 
 help: ## Show this list.
 	@sed -nE 's/^([a-z-]+e?2?e?):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-setup: apt-all npm tools ## Install everything that building and testing take.
+setup: apt-all video npm tools ## Install everything that building and testing take.
 
-build: apt-build $(pages) binaries ## Build bin/beside, bin/beside-client and bin/demo.
+build: apt-build video $(pages) binaries ## Build bin/beside, bin/beside-client and bin/demo.
 
-run: apt-build apt-demo $(pages) binaries ## Start the broker with a demonstration desktop (DEMO=0: without).
+run: apt-build apt-demo video $(pages) binaries ## Start the broker with a demonstration desktop (DEMO=0: without).
 	@exec bin/demo run
 
 test: setup build ## Run every check and test there is, the long ones apart.
@@ -50,6 +59,9 @@ bench: setup build ## Measure latency, traffic and load; the method is in docs/p
 test-long: setup build ## Run the long tests too: hours of fuzzing, storms and soak.
 	@LONG=1 FUZZ_SECONDS=3600 $(tools)/test.sh lint unit fuzz viewer e2e
 
+env: ## Print the settings with which plain go builds like make: eval "$$(make env)".
+	@printf 'export %s="%s"\n' GOFLAGS "$$GOFLAGS" CGO_CFLAGS "$$CGO_CFLAGS" CGO_LDFLAGS "$$CGO_LDFLAGS"
+
 apt-build:
 	@$(tools)/apt.sh build
 
@@ -57,10 +69,14 @@ apt-demo:
 	@$(tools)/apt.sh demo
 
 apt-all:
-	@$(tools)/apt.sh build demo test
+	@$(tools)/apt.sh build demo test video
 
 npm:
 	@$(tools)/npm.sh
+
+video:
+	@$(tools)/apt.sh video
+	@$(tools)/video.sh
 
 # Built from the locked module of their own, so that every machine uses the same versions.
 tools:

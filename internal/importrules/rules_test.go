@@ -110,6 +110,11 @@ var rules = []rule{
 		why: "who looks or acts holds a Lease and knows of nothing else",
 	},
 	{
+		name: "video only encodes", from: []string{"beside/client/internal/video/..."},
+		within: []string{"beside/client/..."}, only: []string{"beside/client/internal/video/..."},
+		why: "what moves, who sees it and how fast is decided above; whoever holds no Lease has no pixels",
+	},
+	{
 		name: "windows decide nothing", from: []string{"beside/client/internal/window/..."},
 		within: []string{"beside/client/..."}, only: []string{},
 		why: "a window brings an answer back; only the session may tell the judge",
