@@ -11,12 +11,13 @@ const (
 	patchWidth   = 16 // pixels
 	patchHeight  = 3
 	featureBits  = 6    // one of 2^featureBits patches that are not flat is a feature
-	featureStep  = 8    // rows: of a big change only every featureStep-th is looked at in the frame
-	fullStep     = 1024 // dirty blocks; of fewer, every row is looked at
+	wholeBlocks  = 1024 // dirty blocks; of fewer, all pixels are looked at
+	hugeBlocks   = 12 << 10
 	maxFeatures  = 2048
 	featureSlots = 2 * maxFeatures
+	filterBits   = 1 << 15
 	mostSpots    = 8  // in a row, or one of so many pixels of a long one
-	minSure      = 12 // votes that end a search, if they are a fourth of all
+	minSure      = 12 // votes that end a search, if they are a fourth of what to expect
 )
 
 // feature is a patch of the frame that was not in its place before. x is its
@@ -43,11 +44,14 @@ type spot struct {
 type features struct {
 	seed  maphash.Seed
 	list  []feature
-	slots [featureSlots]uint16 // hash table of list: index plus one
-	limit uint64               // rows' hashes from here on are picked
-	step  int                  // between rows of the frame that were looked at
+	slots [featureSlots]uint16    // hash table of list: index plus one
+	rows  [filterBits / 64]uint64 // set of the hashes of the features' upper rows; may hold more
+	limit uint64                  // rows' hashes from here on are picked
+	step  int                     // between rows of the frame that are looked at; divides block
+	every int                     // of so many bands of the shadow, one is searched
 	votes tally
 	spans []span
+	bands []span // the spans to search
 	spots []spot
 }
 
@@ -55,10 +59,8 @@ type features struct {
 func (s *features) collect(now, old *wire.Framebuffer, g *grid, area image.Rectangle) {
 	s.list, s.limit = s.list[:0], uint64(1<<featureBits-1)<<(64-featureBits)
 	s.forget()
-	s.step = 1
-	if s.cover(g, area, now); s.size() > fullStep*block*block {
-		s.step = featureStep
-	}
+	s.cover(g, area, now)
+	s.thrift()
 	for _, sp := range s.spans {
 		for y := sp.y0; y < sp.y1; y += s.step {
 			for _, at := range s.pick(now, sp, y) {
@@ -71,8 +73,10 @@ func (s *features) collect(now, old *wire.Framebuffer, g *grid, area image.Recta
 		}
 	}
 	clear(s.slots[:])
+	clear(s.rows[:])
 	for i := range s.list {
 		f := &s.list[i]
+		s.rows[f.key>>32%filterBits/64] |= 1 << (f.key >> 32 % 64)
 		f.key = s.key(now, int(f.x), int(f.y), f.key)
 		if at := s.slot(f.key); s.slots[at] == 0 {
 			s.slots[at] = uint16(i + 1)
@@ -104,13 +108,28 @@ func (s *features) cover(g *grid, area image.Rectangle, f *wire.Framebuffer) {
 	}
 }
 
-// size is the number of pixels in all spans.
-func (s *features) size() int {
-	n := 0
+// thrift decides how much of a big change to look at: some rows of the frame,
+// some rows of blocks of the shadow. What moves in a big change is mostly big itself, and
+// has thousands of features where a dozen would do.
+func (s *features) thrift() {
+	blocks := 0
 	for _, sp := range s.spans {
-		n += (sp.x1 - sp.x0) * (sp.y1 - sp.y0)
+		blocks += (sp.x1 - sp.x0) / block
 	}
-	return n
+	switch {
+	case blocks <= wholeBlocks:
+		s.step, s.every = 1, 1
+	case blocks <= hugeBlocks:
+		s.step, s.every = 8, 4
+	default:
+		s.step, s.every = 16, 8
+	}
+	s.bands = s.bands[:0]
+	for _, sp := range s.spans {
+		if sp.y0/block%s.every == 0 {
+			s.bands = append(s.bands, sp)
+		}
+	}
 }
 
 // pick returns the spots of row y in a span; none of a row with so many that it
@@ -178,20 +197,28 @@ func (s *features) slot(key uint64) int {
 // search looks for the features in the shadow. All that moved by the same vector
 // are found in the same of s.step passes, so one may do.
 func (s *features) search(old *wire.Framebuffer) {
-	sure := max(minSure, len(s.list)/4)
+	sure := max(minSure, len(s.list)/(4*s.every))
 	for pass := range s.step {
-		for _, sp := range s.spans {
+		for _, sp := range s.bands {
 			for y := sp.y0 + pass; y < sp.y1; y += s.step {
 				for _, at := range s.pick(old, sp, y) {
-					if i := s.slots[s.slot(s.key(old, at.x, y, at.hash))]; i != 0 {
-						s.meet(&s.list[i-1], at.x, y)
-					}
+					s.look(old, at, y)
 				}
 			}
 		}
 		if s.votes.most >= sure {
 			return
 		}
+	}
+}
+
+// look counts a spot of the shadow if it is a feature.
+func (s *features) look(old *wire.Framebuffer, at spot, y int) {
+	if s.rows[at.hash>>32%filterBits/64]>>(at.hash>>32%64)&1 == 0 {
+		return // most spots: the rows below, far away in memory, need not be read
+	}
+	if i := s.slots[s.slot(s.key(old, at.x, y, at.hash))]; i != 0 {
+		s.meet(&s.list[i-1], at.x, y)
 	}
 }
 
