@@ -103,9 +103,12 @@ func TestPictureBecomesExact(t *testing.T) {
 				v = viewer{}
 				begin()
 			}
-			r := draw(t, &src)
+			var damage []image.Rectangle
+			for range rapid.IntRange(1, 3).Draw(t, "at once") {
+				damage = append(damage, draw(t, &src))
+			}
 			copy(e.Frame().Pix, src.Pix)
-			e.Changed([]image.Rectangle{r})
+			e.Changed(damage)
 			budget := rapid.SampledFrom([]int{1, 500, 4000, 32 << 10}).Draw(t, "budget")
 			if rapid.Bool().Draw(t, "wait") { // the viewer gets only a part before the next change
 				if u, ok := e.Next(budget); ok {
@@ -115,6 +118,9 @@ func TestPictureBecomesExact(t *testing.T) {
 			}
 			drain(t, e, &v, budget)
 			equal(t, &v.Screen, e.Frame())
+			if left, _ := e.Left(); left != 0 {
+				t.Fatalf("the shadow differs from the frame in %d pixels", left)
+			}
 		}
 		drain(t, e, &v, 32<<10)
 		equal(t, &v.Screen, e.Frame())
@@ -129,18 +135,13 @@ func draw(t *rapid.T, f *wire.Framebuffer) image.Rectangle {
 	x0, y0 := rapid.IntRange(0, f.W-1).Draw(t, "x0"), rapid.IntRange(0, f.H-1).Draw(t, "y0")
 	r := image.Rect(x0, y0, rapid.IntRange(x0+1, f.W).Draw(t, "x1"), rapid.IntRange(y0+1, f.H).Draw(t, "y1"))
 	seed := rapid.Uint64().Draw(t, "seed")
-	switch rapid.SampledFrom([]string{"fill", "text", "noise", "gradient", "scroll", "move"}).Draw(t, "draw") {
+	switch rapid.SampledFrom([]string{"fill", "text", "noise", "gradient", "scroll", "move", "shift"}).Draw(t, "draw") {
 	case "fill":
 		f.Fill(r, uint32(seed)&0xffffff)
 	case "text":
 		text(f, r, seed)
 	case "noise":
-		rnd := rand.New(rand.NewPCG(seed, 1))
-		for y := r.Min.Y; y < r.Max.Y; y++ {
-			for x := range f.Row(y, r.Min.X, r.Max.X) {
-				f.Row(y, r.Min.X, r.Max.X)[x] = rnd.Uint32() & 0xffffff
-			}
-		}
+		noise(f, r, seed)
 	case "gradient":
 		for y := r.Min.Y; y < r.Max.Y; y++ {
 			for x := range f.Row(y, r.Min.X, r.Max.X) {
@@ -153,8 +154,22 @@ func draw(t *rapid.T, f *wire.Framebuffer) image.Rectangle {
 	case "move":
 		n := min(r.Dy()-1, 1+int(seed%60))
 		f.Copy(image.Rect(r.Min.X, r.Min.Y+n, r.Max.X, r.Max.Y), r.Min)
+	case "shift":
+		return r.Union(shift(t, f, r))
 	}
 	return r
+}
+
+// shift moves what r shows somewhere else, and returns where. What it uncovers
+// stays or is drawn anew.
+func shift(t *rapid.T, f *wire.Framebuffer, r image.Rectangle) image.Rectangle {
+	to := r.Add(image.Pt(rapid.IntRange(-r.Min.X, f.W-r.Max.X).Draw(t, "dx"), rapid.IntRange(-r.Min.Y, f.H-r.Max.Y).Draw(t, "dy")))
+	f.Copy(to, r.Min)
+	if rapid.Bool().Draw(t, "uncover") {
+		text(f, image.Rect(r.Min.X, r.Min.Y, r.Max.X, to.Min.Y), 5)
+		text(f, image.Rect(r.Min.X, r.Min.Y, to.Min.X, r.Max.Y), 6)
+	}
+	return to
 }
 
 // A scrolled page costs little more than the lines that came into view.

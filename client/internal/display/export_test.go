@@ -1,13 +1,19 @@
 package display
 
-// Left counts the pixels that the copies found so far do not explain, and those copies.
-func (e *Encoder) Left() (pixels, copies int) {
+import "image"
+
+// Left counts the pixels that the copies found so far do not explain, and
+// returns where those copies go.
+func (e *Encoder) Left() (pixels int, copies []image.Rectangle) {
 	for i, px := range e.frame.Pix {
 		if px != e.shadow.Pix[i] {
 			pixels++
 		}
 	}
-	return pixels, len(e.moves)
+	for _, m := range e.moves {
+		copies = append(copies, m.dst)
+	}
+	return pixels, copies
 }
 
 // Wake ends the rest that useless searches for moves have led to.

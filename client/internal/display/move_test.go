@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"beside/client/internal/display"
 	wire "beside/signaling/display"
 )
@@ -49,11 +51,81 @@ func TestMovesAreCopies(t *testing.T) {
 				if got := float64(left) / float64(all); got > s.left {
 					t.Errorf("frame %d: %.1f %% of %d changed pixels not explained, want at most %.0f %%", at, 100*got, all, 100*s.left)
 				}
-				if copies > s.copies {
-					t.Errorf("frame %d: %d copies, want at most %d", at, copies, s.copies)
+				if len(copies) > s.copies {
+					t.Errorf("frame %d: %d copies, want at most %d", at, len(copies), s.copies)
 				}
 				drain(t, e, &v, 32<<10)
 				equal(t, &v.Screen, e.Frame())
+			}
+		})
+	}
+}
+
+// What the viewer alone knows, such as a video, is neither copied nor painted
+// over by a copy: here it is scribbled over after each update.
+func TestCopiesKeepOffTheUnknown(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		const w, h = 400, 300
+		e := display.NewEncoder()
+		var v viewer
+		e.Reset(w, h)
+		text(e.Frame(), e.Frame().Bounds(), 1)
+		e.Changed([]image.Rectangle{e.Frame().Bounds()})
+		drain(t, e, &v, 32<<10)
+		x, y := rapid.IntRange(0, w-1).Draw(t, "x"), rapid.IntRange(0, h-1).Draw(t, "y")
+		unknown := image.Rect(x, y, rapid.IntRange(x+1, w).Draw(t, "x1"), rapid.IntRange(y+1, h).Draw(t, "y1"))
+		e.Unknown([]image.Rectangle{unknown})
+		for range rapid.IntRange(1, 6).Draw(t, "steps") {
+			v.Screen.Fill(unknown, 0xff00ff)
+			r := image.Rect(0, 0, w/2, h/2).Add(image.Pt(rapid.IntRange(0, w/2).Draw(t, "left"), rapid.IntRange(0, h/2).Draw(t, "top")))
+			r = r.Union(shift(t, e.Frame(), r))
+			e.Changed([]image.Rectangle{r})
+			_, copies := e.Left()
+			for _, dst := range copies {
+				if dst.Overlaps(unknown) {
+					t.Fatalf("copy to %v, unknown is %v", dst, unknown)
+				}
+			}
+			drain(t, e, &v, 32<<10)
+			v.Screen.Fill(unknown, 0)
+			var want wire.Framebuffer
+			want.Resize(w, h)
+			copy(want.Pix, e.Frame().Pix)
+			want.Fill(unknown, 0)
+			equal(t, &v.Screen, &want)
+		}
+	})
+}
+
+// A scroll or a drag that goes on takes no memory.
+func TestMovesAllocateNothing(t *testing.T) {
+	for _, s := range scenes() {
+		if s.size != hd {
+			continue
+		}
+		t.Run(s.name, func(t *testing.T) {
+			e := display.NewEncoder()
+			frames := make([]wire.Framebuffer, 4)
+			for i := range frames {
+				frames[i].Resize(s.size.X, s.size.Y)
+				s.draw(&frames[i], i)
+			}
+			e.Reset(s.size.X, s.size.Y)
+			n := 0
+			step := func() {
+				copy(e.Frame().Pix, frames[n%len(frames)].Pix)
+				n++
+				e.Wake()
+				s.compare(e)
+				for e.Pending() {
+					e.Next(32 << 10)
+				}
+			}
+			for range 2 * len(frames) {
+				step()
+			}
+			if got := testing.AllocsPerRun(len(frames), step); got > 0 {
+				t.Errorf("a frame allocates %v times, want 0", got)
 			}
 		})
 	}

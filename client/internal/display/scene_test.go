@@ -52,6 +52,19 @@ func scenes() []scene {
 			f.Fill(image.Rect(1904, 64, 1920, 1080), 0xe0e0e0)
 			f.Fill(image.Rect(1906, 70+4*at, 1918, 270+4*at), 0x808080)
 		}},
+		{name: "page around a box", size: hd, left: .09, copies: 8, draw: func(f *wire.Framebuffer, at int) {
+			place(f, f.Bounds(), page, image.Pt(0, 4000-33*at))
+			text(f, image.Rect(700, 300, 1100, 700), 3)
+		}},
+		{name: "page of the shape of an L", size: hd, left: .17, copies: 4, draw: func(f *wire.Framebuffer, at int) {
+			place(f, f.Bounds(), page, image.Pt(0, 4000-90*at))
+			text(f, image.Rect(0, 500, 1500, 1080), 3)
+		}},
+		{name: "drag of a window with a picture", size: hd, left: .22, copies: 6, draw: func(f *wire.Framebuffer, at int) {
+			copy(f.Pix, desk.Pix)
+			framed(f, image.Rect(100, 300, 1000, 900).Add(image.Pt(-3*at, -11*at)), code)
+			noise(f, image.Rect(200, 400, 700, 800).Add(image.Pt(-3*at, -11*at)), 4)
+		}},
 		{name: "window in a desktop", size: hd, damage: window, left: .06, copies: 6, draw: func(f *wire.Framebuffer, at int) {
 			copy(f.Pix, desk.Pix)
 			place(f, window, page, image.Pt(0, 40*at))
@@ -83,15 +96,26 @@ func scenes() []scene {
 		{name: "4K page, never the same step", size: uh, left: .10, copies: 6, draw: func(f *wire.Framebuffer, at int) {
 			place(f, f.Bounds(), big, image.Pt(0, uneven(at)))
 		}},
+		{name: "typing, all compared", size: hd, left: 1, copies: 0, draw: func(f *wire.Framebuffer, at int) {
+			copy(f.Pix, desk.Pix)
+			text(f, image.Rect(300, 300, 310+10*at, 316), 3)
+		}},
 		{name: "another page", size: hd, left: 1, copies: 4, draw: func(f *wire.Framebuffer, at int) {
 			text(f, f.Bounds(), uint64(at))
 		}},
 		{name: "noise", size: hd, left: 1, copies: 0, draw: func(f *wire.Framebuffer, at int) {
-			rnd := rand.New(rand.NewPCG(uint64(at), 1))
-			for i := range f.Pix {
-				f.Pix[i] = rnd.Uint32() & 0xffffff
-			}
+			noise(f, f.Bounds(), uint64(at))
 		}},
+	}
+}
+
+func noise(f *wire.Framebuffer, r image.Rectangle, seed uint64) {
+	rnd := rand.New(rand.NewPCG(seed, 1))
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		row := f.Row(y, r.Min.X, r.Max.X)
+		for x := range row {
+			row[x] = rnd.Uint32() & 0xffffff
+		}
 	}
 }
 
