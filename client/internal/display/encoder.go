@@ -119,7 +119,6 @@ func (e *Encoder) explain(area image.Rectangle) int {
 			e.apply(m)
 		}
 	}
-	e.mover.learn(e.grid.count < before)
 	return before - e.grid.count
 }
 

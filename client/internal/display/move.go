@@ -12,7 +12,7 @@ const (
 	maxVectors    = 3  // tried after one search
 	minVotes      = 4  // features that must agree on a vector
 	uselessTries  = 3  // in a row, then the search rests for a while
-	maxRest       = 32 // searches skipped at most
+	maxRest       = 5  // 2^maxRest searches are skipped at most
 )
 
 // move is a rectangle and where its pixels stand in the shadow.
@@ -48,7 +48,7 @@ type mover struct {
 	matcher
 	found   []vector
 	last    [maxVectors]image.Point // newest first
-	useless int                     // searches in a row that found nothing
+	useless int                     // searches since one found something
 	resting int                     // searches still to skip
 }
 
@@ -64,6 +64,7 @@ func (m *mover) vectors(now, old *wire.Framebuffer, g *grid, area image.Rectangl
 		m.resting--
 		return nil
 	}
+	m.tire()
 	m.collect(now, old, g, area)
 	if len(m.list) < minVotes {
 		return nil
@@ -104,15 +105,12 @@ func (m *mover) tryLast(now, old *wire.Framebuffer) bool {
 	return false
 }
 
-// learn takes note of whether the vectors were of any use. What is found useless
-// again and again, such as video, is left alone for longer and longer.
-func (m *mover) learn(useful bool) {
-	if useful {
-		m.useless = 0
-		return
-	}
-	if m.useless++; m.useless >= uselessTries {
-		m.resting = min(maxRest, 1<<(m.useless-uselessTries))
+// tire counts a search, useless until areas proves the opposite. What is searched
+// in vain again and again, such as video, is left alone for longer and longer.
+func (m *mover) tire() {
+	m.useless++
+	if over := m.useless - uselessTries; over >= 0 {
+		m.resting = 1 << min(over, maxRest)
 	}
 }
 
@@ -125,3 +123,35 @@ func (m *mover) remember(by image.Point) {
 	copy(m.last[1:i+1], m.last[:i])
 	m.last[0] = by
 }
+
+// order sorts moves by one vector so that none overwrites what a later one
+// reads. Rectangles that overlap may make that impossible; then the later one is
+// not exact.
+func order(moves []move) {
+	for i := range moves {
+		for j := i; j < len(moves); j++ {
+			if !harms(moves[j], moves[i:], j-i) {
+				moves[i], moves[j] = moves[j], moves[i]
+				break
+			}
+		}
+		moves[i].exact = true
+		for _, before := range moves[:i] {
+			if before.dst.Overlaps(moves[i].source()) {
+				moves[i].exact = false
+			}
+		}
+	}
+}
+
+// harms reports whether m overwrites what another of rest than itself reads.
+func harms(m move, rest []move, self int) bool {
+	for k, other := range rest {
+		if k != self && m.dst.Overlaps(other.source()) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m move) source() image.Rectangle { return m.dst.Add(m.src.Sub(m.dst.Min)) }

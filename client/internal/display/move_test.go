@@ -97,6 +97,36 @@ func TestCopiesKeepOffTheUnknown(t *testing.T) {
 	})
 }
 
+// A search that has found nothing for long is not given up for ever.
+func TestSearchWakesUp(t *testing.T) {
+	const w, h = 800, 600
+	e := display.NewEncoder()
+	e.Reset(w, h)
+	all := []image.Rectangle{e.Frame().Bounds()}
+	step := func() (left int) {
+		e.Changed(all)
+		left, _ = e.Left()
+		for e.Pending() {
+			e.Next(32 << 10)
+		}
+		return left
+	}
+	for i := range uint64(100) {
+		noise(e.Frame(), all[0], i)
+		if left := step(); left < w*h/2 {
+			t.Fatalf("frame %d: noise was explained but for %d pixels", i, left)
+		}
+	}
+	page := prose(w, 2000, 1)
+	for i := range 40 {
+		place(e.Frame(), all[0], page, image.Pt(0, 23*i))
+		if left := step(); left < w*h/20 {
+			return
+		}
+	}
+	t.Error("a scroll after a video is not found within 40 frames")
+}
+
 // A scroll or a drag that goes on takes no memory.
 func TestMovesAllocateNothing(t *testing.T) {
 	for _, s := range scenes() {

@@ -53,6 +53,7 @@ func (m *mover) areas(now, old *wire.Framebuffer, g *grid, v vector) []move {
 	order(m.moves)
 	if len(m.moves) > 0 {
 		m.remember(v.by)
+		m.useless, m.resting = 0, 0
 	}
 	return m.moves
 }
@@ -285,38 +286,6 @@ func (m *mover) widen(now, old *wire.Framebuffer, r image.Rectangle, by image.Po
 	}
 	return r
 }
-
-// order sorts moves by one vector so that none overwrites what a later one
-// reads. Rectangles that overlap may make that impossible; then the later one is
-// not exact.
-func order(moves []move) {
-	for i := range moves {
-		for j := i; j < len(moves); j++ {
-			if !harms(moves[j], moves[i:], j-i) {
-				moves[i], moves[j] = moves[j], moves[i]
-				break
-			}
-		}
-		moves[i].exact = true
-		for _, before := range moves[:i] {
-			if before.dst.Overlaps(moves[i].source()) {
-				moves[i].exact = false
-			}
-		}
-	}
-}
-
-// harms reports whether m overwrites what another of rest than itself reads.
-func harms(m move, rest []move, self int) bool {
-	for k, other := range rest {
-		if k != self && m.dst.Overlaps(other.source()) {
-			return true
-		}
-	}
-	return false
-}
-
-func (m move) source() image.Rectangle { return m.dst.Add(m.src.Sub(m.dst.Min)) }
 
 // resize returns a slice of n elements of any value, in the memory of s if it fits.
 func resize[T any](s []T, n int) []T {
