@@ -3,22 +3,21 @@ package display
 import (
 	"image"
 	"math/rand/v2"
-
-	"github.com/pierrec/lz4/v4"
+	"time"
 
 	wire "beside/signaling/display"
 )
 
 const (
-	minPack    = 64 // bytes; shorter bodies are sent as they are
-	rawFactor  = 4  // times the budget: tiles of one update before packing, however well they packed of late
-	copyRounds = 3  // searches for moves after one change
-	copyFactor = 2  // times the screen: pixels that the copies of one update move; the format allows 4 with the rest
+	rawFactor  = 4 // times the budget: tiles of one update before packing, however well they packed of late
+	copyRounds = 3 // searches for moves after one change
+	copyFactor = 2 // times the screen: pixels that the copies of one update move; the format allows 4 with the rest
 )
 
 // Update is one update ready to be sent, message by message.
 type Update struct {
 	Seq      uint32
+	Reset    bool
 	Bytes    int // of all messages
 	Messages [][]byte
 }
@@ -30,8 +29,14 @@ type Encoder struct {
 	shadow  wire.Framebuffer // the viewer's canvas once it has painted every update
 	grid    grid             // where the two differ
 	mover   mover
+	heat    heat
+	films   [maxRegions]film
+	closing [maxRegions]bool  // the viewer has to be told that the region's film is over
+	blots   []image.Rectangle // pixels that the viewer alone knows or knew
+	filming bool              // parts in motion may become video
+	filmed  bool              // the last update was a picture of a film
 	palette wire.Palette
-	pack    lz4.Compressor
+	pack    packer
 
 	seq     uint32 // of the last update
 	reset   bool   // the next update begins anew
@@ -47,7 +52,6 @@ type Encoder struct {
 
 	rects    []image.Rectangle // scratch from here on
 	body     []byte
-	packed   []byte
 	buf      []byte
 	messages [][]byte
 }
@@ -64,6 +68,12 @@ func (e *Encoder) Reset(w, h int) {
 	e.frame.Resize(w, h)
 	e.shadow.Resize(w, h)
 	e.grid.resize(w, h)
+	e.heat.resize(&e.grid)
+	for i := range e.films {
+		e.films[i] = film{take: e.films[i].take + 1}
+	}
+	e.closing = [maxRegions]bool{}
+	e.blots, e.mover.unknown = nil, nil
 	e.reset = true
 	e.moves, e.moved = e.moves[:0], 0
 	e.fresh, e.touched = image.Rectangle{}, image.Rectangle{}
@@ -75,6 +85,9 @@ func (e *Encoder) Frame() *wire.Framebuffer { return &e.frame }
 // Near says where the last input was: what changes there is sent first.
 func (e *Encoder) Near(p image.Point) { e.near = p }
 
+// Slow says that the link is slow: updates are packed harder.
+func (e *Encoder) Slow(slow bool) { e.pack.slow = slow }
+
 // Shape sets the pointer's picture for the next update. It is not copied.
 func (e *Encoder) Shape(s *wire.PointerShape) { e.shape = s }
 
@@ -85,7 +98,7 @@ func (e *Encoder) Place(p image.Point) {
 }
 
 // Changed compares the frame with the shadow inside the rectangles.
-func (e *Encoder) Changed(rects []image.Rectangle) {
+func (e *Encoder) Changed(rects []image.Rectangle, now time.Time) {
 	found := 0
 	var around image.Rectangle
 	for _, r := range rects {
@@ -93,6 +106,10 @@ func (e *Encoder) Changed(rects []image.Rectangle) {
 		found += n
 		around = around.Union(box)
 	}
+	if found == 0 {
+		return
+	}
+	found -= e.expose(now)
 	e.fresh = image.Rectangle{}
 	if found > 0 && found <= minMoveBlocks {
 		e.fresh = around
@@ -104,11 +121,11 @@ func (e *Encoder) Changed(rects []image.Rectangle) {
 		}
 		found -= n
 	}
+	if e.filming {
+		e.heat.look(&e.frame, &e.grid, around, now) // when copies have explained what they can
+		e.Follow(now)
+	}
 }
-
-// Unknown says which parts of its canvas the viewer alone knows: no copy reads
-// them or writes to them. The rectangles are not copied.
-func (e *Encoder) Unknown(rects []image.Rectangle) { e.mover.unknown = rects }
 
 // explain finds moves among the dirty blocks of area, which is in blocks, and
 // returns how many they set right.
@@ -152,8 +169,12 @@ func (e *Encoder) apply(m move) {
 }
 
 // Pending reports whether Next has something to send.
-func (e *Encoder) Pending() bool {
-	return e.reset || e.grid.count > 0 || len(e.moves) > 0 || e.shape != nil || e.place != nil
+func (e *Encoder) Pending() bool { return e.exactPending() || e.pictureReady() }
+
+// exactPending is Pending but for pictures of films.
+func (e *Encoder) exactPending() bool {
+	return e.reset || e.grid.count > 0 || len(e.moves) > 0 || e.shape != nil || e.place != nil ||
+		e.closing != [maxRegions]bool{}
 }
 
 // Next writes the next update, of about budget bytes at most. What does not fit
@@ -163,12 +184,20 @@ func (e *Encoder) Next(budget int) (u Update, ok bool) {
 	if !e.Pending() {
 		return Update{}, false
 	}
-	reset := e.reset
 	b := e.body[:0]
+	if e.pictureReady() && !e.reset && (!e.filmed || !e.exactPending()) {
+		// By turns with all else, so that neither waits for the other for long.
+		e.filmed = true
+		e.body = e.picture(e.closeRegions(b))
+		return e.finish(false), true
+	}
+	e.filmed = false
+	reset := e.reset
 	if e.reset {
 		b = wire.AppendReset(b, e.frame.W, e.frame.H)
 		e.reset = false
 	}
+	b = e.closeRegions(b)
 	if e.shape != nil {
 		b = wire.AppendPointerShape(b, e.shape)
 		e.shape = nil
@@ -186,10 +215,19 @@ func (e *Encoder) Next(budget int) (u Update, ok bool) {
 	return e.finish(reset), true
 }
 
+// Checkable reports whether NextHash has something to write.
+func (e *Encoder) Checkable() bool {
+	if e.touched.Empty() || e.Pending() {
+		return false
+	}
+	e.unblot()
+	return len(e.blots) == 0 // while a film runs the canvas is the viewer's affair
+}
+
 // NextHash writes an update that lets the viewer check a part, of about limit
 // pixels, of what it was sent since the last check. Nothing may be pending.
 func (e *Encoder) NextHash(limit int) (u Update, ok bool) {
-	if e.touched.Empty() || e.Pending() {
+	if !e.Checkable() {
 		return Update{}, false
 	}
 	r := e.touched
@@ -204,23 +242,14 @@ func (e *Encoder) NextHash(limit int) (u Update, ok bool) {
 // finish packs the body and splits it into messages.
 func (e *Encoder) finish(reset bool) Update {
 	e.seq++
-	h := wire.Header{Seq: e.seq, Reset: reset, Enc: wire.Plain, Raw: uint32(len(e.body))}
-	out := e.body
-	if len(e.body) > minPack {
-		if n := lz4.CompressBlockBound(len(e.body)); cap(e.packed) < n {
-			e.packed = make([]byte, n)
-		}
-		e.packed = e.packed[:cap(e.packed)]
-		n, err := e.pack.CompressBlock(e.body, e.packed)
-		if err == nil && n > 0 && n < len(e.body) {
-			out, h.Enc = e.packed[:n], wire.LZ4
-		}
-	}
+	h := wire.Header{Seq: e.seq, Reset: reset, Raw: uint32(len(e.body))}
+	out, enc := e.pack.pack(e.body)
+	h.Enc = enc
 	if len(e.body) > 1<<10 {
 		e.ratio = max(0.05, 0.7*e.ratio+0.3*float64(len(out))/float64(len(e.body)))
 	}
 	e.messages, e.buf = wire.Split(e.messages[:0], e.buf, h, out)
-	return Update{Seq: e.seq, Bytes: len(e.buf), Messages: e.messages}
+	return Update{Seq: e.seq, Reset: reset, Bytes: len(e.buf), Messages: e.messages}
 }
 
 // Wipe forgets all pictures.
@@ -228,7 +257,7 @@ func (e *Encoder) Wipe() {
 	clear(e.frame.Pix[:cap(e.frame.Pix)])
 	clear(e.shadow.Pix[:cap(e.shadow.Pix)])
 	clear(e.body[:cap(e.body)])
-	clear(e.packed[:cap(e.packed)])
+	clear(e.pack.out[:cap(e.pack.out)])
 	clear(e.buf[:cap(e.buf)])
 	e.Reset(0, 0)
 }

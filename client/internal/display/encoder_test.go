@@ -4,6 +4,7 @@ import (
 	"image"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -95,7 +96,7 @@ func TestPictureBecomesExact(t *testing.T) {
 		begin := func() {
 			e.Reset(w, h)
 			copy(e.Frame().Pix, src.Pix)
-			e.Changed([]image.Rectangle{src.Bounds()})
+			e.Changed([]image.Rectangle{src.Bounds()}, time.Now())
 		}
 		begin()
 		for range rapid.IntRange(1, 12).Draw(t, "steps") {
@@ -108,7 +109,7 @@ func TestPictureBecomesExact(t *testing.T) {
 				damage = append(damage, draw(t, &src))
 			}
 			copy(e.Frame().Pix, src.Pix)
-			e.Changed(damage)
+			e.Changed(damage, time.Now())
 			budget := rapid.SampledFrom([]int{1, 500, 4000, 32 << 10}).Draw(t, "budget")
 			if rapid.Bool().Draw(t, "wait") { // the viewer gets only a part before the next change
 				if u, ok := e.Next(budget); ok {
@@ -183,7 +184,7 @@ func TestScrollIsACopy(t *testing.T) {
 		f.Fill(f.Bounds(), 0x336699)
 		page := image.Rect(75, 61, 1103, 777)
 		text(f, page, 3)
-		e.Changed([]image.Rectangle{f.Bounds()})
+		e.Changed([]image.Rectangle{f.Bounds()}, time.Now())
 		drain(t, e, &v, 32<<10)
 		before := v.bytes
 
@@ -197,7 +198,7 @@ func TestScrollIsACopy(t *testing.T) {
 			f.Copy(image.Rect(page.Min.X, page.Min.Y-dy, page.Max.X, page.Max.Y), page.Min)
 			paste(f, &fresh, image.Rect(page.Min.X, page.Min.Y, page.Max.X, page.Min.Y-dy))
 		}
-		e.Changed([]image.Rectangle{page})
+		e.Changed([]image.Rectangle{page}, time.Now())
 		drain(t, e, &v, 32<<10)
 		equal(t, &v.Screen, f)
 		strip := max(dy, -dy)*page.Dx()/8*3 + 4096
@@ -220,12 +221,12 @@ func TestSmallChangeOvertakesBigRefresh(t *testing.T) {
 	var v viewer
 	e.Reset(w, h)
 	text(e.Frame(), e.Frame().Bounds(), 1)
-	e.Changed([]image.Rectangle{e.Frame().Bounds()})
+	e.Changed([]image.Rectangle{e.Frame().Bounds()}, time.Now())
 	u, _ := e.Next(16 << 10)
 	v.receive(t, u)
 	typed := image.Rect(1400, 900, 1412, 920)
 	e.Frame().Fill(typed, 0xff0000)
-	e.Changed([]image.Rectangle{typed})
+	e.Changed([]image.Rectangle{typed}, time.Now())
 	u, _ = e.Next(16 << 10)
 	v.receive(t, u)
 	if !e.Pending() {
@@ -244,7 +245,7 @@ func TestSmallChangeAllocatesNothing(t *testing.T) {
 	var v viewer
 	e.Reset(800, 600)
 	text(e.Frame(), e.Frame().Bounds(), 1)
-	e.Changed([]image.Rectangle{e.Frame().Bounds()})
+	e.Changed([]image.Rectangle{e.Frame().Bounds()}, time.Now())
 	drain(t, e, &v, 32<<10)
 	n := uint64(0)
 	rects := []image.Rectangle{image.Rect(100, 100, 112, 120)}
@@ -255,7 +256,7 @@ func TestSmallChangeAllocatesNothing(t *testing.T) {
 	alone := testing.AllocsPerRun(100, change)
 	got := testing.AllocsPerRun(100, func() {
 		change()
-		e.Changed(rects)
+		e.Changed(rects, time.Now())
 		e.Next(32 << 10)
 	})
 	if got > alone {
@@ -270,7 +271,7 @@ func BenchmarkSmallChange(b *testing.B) {
 	e.Next(1)
 	for i := 0; b.Loop(); i++ {
 		e.Frame().Fill(rects[0], uint32(i)&0xffffff)
-		e.Changed(rects)
+		e.Changed(rects, time.Now())
 		e.Next(32 << 10)
 	}
 }
@@ -284,7 +285,7 @@ func BenchmarkFullPage(b *testing.B) {
 	for b.Loop() {
 		e.Reset(1920, 1080)
 		copy(e.Frame().Pix, f.Pix)
-		e.Changed([]image.Rectangle{f.Bounds()})
+		e.Changed([]image.Rectangle{f.Bounds()}, time.Now())
 		for bytes = 0; e.Pending(); {
 			u, _ := e.Next(32 << 10)
 			bytes += u.Bytes
@@ -302,7 +303,7 @@ func BenchmarkScroll(b *testing.B) {
 	bytes := 0
 	for i := 0; b.Loop(); i++ {
 		copy(e.Frame().Pix, f.Pix[1920*(i*40%1900):])
-		e.Changed([]image.Rectangle{e.Frame().Bounds()})
+		e.Changed([]image.Rectangle{e.Frame().Bounds()}, time.Now())
 		for bytes = 0; e.Pending(); {
 			u, _ := e.Next(32 << 10)
 			bytes += u.Bytes

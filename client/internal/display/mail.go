@@ -20,6 +20,7 @@ type mail struct {
 	ack     wire.Ack
 	ackAt   time.Time
 	resync  bool
+	noVideo bool // a picture of a codec could not be decoded
 	monitor *string
 	near    *image.Point
 	codecs  *[]wire.Codec
@@ -29,6 +30,10 @@ type mail struct {
 // Stats is what a Stream did so far.
 type Stats struct {
 	Updates, Resyncs int
+	Repeats          int
+	Pictures         int           // of films
+	FilmErrors       int           // of their encoders
+	Filming          time.Duration // that encoding the pictures took
 	Bytes            int64
 	RoundTrip        time.Duration   // shortest of late: sent, painted, acknowledged
 	Paint            time.Duration   // the viewer's last
@@ -46,7 +51,7 @@ func (s *Stream) OnMessage(msg []byte) error {
 	}
 	s.post(func(m *mail) {
 		if fb.Resync != nil {
-			m.resync = true
+			m.resync, m.noVideo = true, m.noVideo || fb.Resync.Reason == wire.ReasonVideo
 			return
 		}
 		if !m.acked || int32(fb.Ack.Seq-m.ack.Seq) > 0 {
@@ -96,7 +101,10 @@ func (s *Stream) takeMail(now time.Time) {
 	defer s.mail.mu.Unlock()
 	m := &s.mail
 	if m.acked {
-		s.win.acked(m.ack.Seq, m.ackAt)
+		if took := s.win.acked(m.ack.Seq, m.ack.Paint, m.ackAt); took > 0 {
+			s.repeat.late(took, s.win.rtt, now)
+		}
+		s.repeat.acked(m.ack.Seq)
 		s.stats.Paint = m.ack.Paint
 		m.acked = false
 	}
@@ -107,8 +115,13 @@ func (s *Stream) takeMail(now time.Time) {
 	if m.monitor != nil {
 		s.wanted, s.begin, m.monitor = *m.monitor, true, nil
 	}
+	if m.noVideo {
+		s.filmOtherwise()
+		m.noVideo = false
+	}
 	if m.codecs != nil {
-		s.codecs, m.codecs = *m.codecs, nil
+		s.decodes(*m.codecs)
+		m.codecs = nil
 	}
 	if m.near != nil {
 		s.enc.Near(*m.near)

@@ -29,6 +29,7 @@ func (s *Stream) restart(now time.Time) error {
 	s.enc.Reset(w, h)
 	s.stale.resize(w, h)
 	s.win.clear()
+	s.repeat.clear()
 	s.pointer.forget()
 	s.grabs = s.grabs[:0]
 	rows := max(1, grabPixels/w)

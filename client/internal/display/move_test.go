@@ -23,7 +23,7 @@ func (s scene) compare(e *display.Encoder) {
 	if damage.Empty() {
 		damage = e.Frame().Bounds()
 	}
-	e.Changed([]image.Rectangle{damage})
+	e.Changed([]image.Rectangle{damage}, time.Now())
 }
 
 // What moves is copied, in few ops, and the viewer's picture is exact each time.
@@ -34,7 +34,7 @@ func TestMovesAreCopies(t *testing.T) {
 			var v viewer
 			e.Reset(s.size.X, s.size.Y)
 			s.draw(e.Frame(), 0)
-			e.Changed([]image.Rectangle{e.Frame().Bounds()})
+			e.Changed([]image.Rectangle{e.Frame().Bounds()}, time.Now())
 			drain(t, e, &v, 32<<10)
 			for at := 1; at < 6; at++ {
 				var before wire.Framebuffer
@@ -70,7 +70,7 @@ func TestCopiesKeepOffTheUnknown(t *testing.T) {
 		var v viewer
 		e.Reset(w, h)
 		text(e.Frame(), e.Frame().Bounds(), 1)
-		e.Changed([]image.Rectangle{e.Frame().Bounds()})
+		e.Changed([]image.Rectangle{e.Frame().Bounds()}, time.Now())
 		drain(t, e, &v, 32<<10)
 		x, y := rapid.IntRange(0, w-1).Draw(t, "x"), rapid.IntRange(0, h-1).Draw(t, "y")
 		unknown := image.Rect(x, y, rapid.IntRange(x+1, w).Draw(t, "x1"), rapid.IntRange(y+1, h).Draw(t, "y1"))
@@ -79,7 +79,7 @@ func TestCopiesKeepOffTheUnknown(t *testing.T) {
 			v.Screen.Fill(unknown, 0xff00ff)
 			r := image.Rect(0, 0, w/2, h/2).Add(image.Pt(rapid.IntRange(0, w/2).Draw(t, "left"), rapid.IntRange(0, h/2).Draw(t, "top")))
 			r = r.Union(shift(t, e.Frame(), r))
-			e.Changed([]image.Rectangle{r})
+			e.Changed([]image.Rectangle{r}, time.Now())
 			_, copies := e.Left()
 			for _, dst := range copies {
 				if dst.Overlaps(unknown) {
@@ -104,7 +104,7 @@ func TestSearchWakesUp(t *testing.T) {
 	e.Reset(w, h)
 	all := []image.Rectangle{e.Frame().Bounds()}
 	step := func() (left int) {
-		e.Changed(all)
+		e.Changed(all, time.Now())
 		left, _ = e.Left()
 		for e.Pending() {
 			e.Next(32 << 10)

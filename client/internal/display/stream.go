@@ -10,7 +10,6 @@ import (
 
 	"beside/client/internal/consent"
 	"beside/client/internal/screen"
-	wire "beside/signaling/display"
 )
 
 const (
@@ -44,7 +43,10 @@ type Stream struct {
 	// Owned by Run's goroutine.
 	enc     *Encoder
 	win     window
+	repeat  repeater
 	pace    pace
+	camera  *camera
+	efforts []effort // by which films can be encoded for this viewer
 	pointer pointerWatch
 	shown   screen.Monitor
 	wanted  string    // monitor asked for, "" for the primary
@@ -53,24 +55,30 @@ type Stream struct {
 	news    time.Time // the source has had news since then; zero: none
 	quiet   time.Time // since the last update with pixels
 	held    bool      // the right rests
-	codecs  []wire.Codec
-	retries int // grabs that failed in a row
+	retries int       // grabs that failed in a row
 	stats   Stats
 
-	damage screen.Damage     // scratch from here on
-	stale  grid              // blocks to grab
-	grabs  []image.Rectangle // what to grab
-	update Update            // for sendFn
-	sendFn func() error      // sendUpdate, bound once so that sending allocates nothing
-	once   sync.Once
+	damage  screen.Damage     // scratch from here on
+	stale   grid              // blocks to grab
+	grabs   []image.Rectangle // what to grab
+	update  Update            // for sendFn
+	sendFn  func() error      // sendUpdate, bound once so that sending allocates nothing
+	twice   []byte            // for againFn
+	againFn func() error      // sends twice
+	once    sync.Once
 }
 
 func (s *Stream) init() {
 	s.once.Do(func() {
 		s.mail.wake = make(chan struct{}, 1)
 		s.enc = NewEncoder()
+		s.camera = newCamera()
 		s.begin = true
 		s.sendFn = s.sendUpdate
+		s.againFn = func() error {
+			_ = s.Repeat(s.twice)
+			return nil
+		}
 	})
 }
 
@@ -80,6 +88,7 @@ func (s *Stream) init() {
 func (s *Stream) Run(ctx context.Context) error {
 	s.init()
 	defer s.enc.Wipe()
+	defer s.camera.close()
 	timer := time.NewTimer(forever)
 	defer timer.Stop()
 	for {
@@ -98,6 +107,8 @@ func (s *Stream) Run(ctx context.Context) error {
 			if s.news.IsZero() {
 				s.news = time.Now()
 			}
+		case d := <-s.camera.done:
+			s.onDeveloped(d)
 		case <-s.mail.wake:
 		case <-timer.C:
 		}
@@ -129,6 +140,7 @@ func (s *Stream) work(now time.Time) error {
 	if err := s.look(now); err != nil {
 		return err
 	}
+	s.endFilms(now)
 	if err := s.flush(now); err != nil { // before the pointer: pixels wait for nothing
 		return err
 	}
@@ -136,6 +148,10 @@ func (s *Stream) work(now time.Time) error {
 		return err
 	}
 	if err := s.flush(now); err != nil {
+		return err
+	}
+	s.shoot()
+	if err := s.again(now); err != nil {
 		return err
 	}
 	return s.check(now)
@@ -185,7 +201,7 @@ func (s *Stream) grab(rects []image.Rectangle) error {
 	switch {
 	case err == nil:
 		s.retries = 0
-		s.enc.Changed(rects)
+		s.enc.Changed(rects, time.Now())
 		return nil
 	case errors.Is(err, consent.ErrHeld), errors.Is(err, consent.ErrRevoked), errors.Is(err, screen.ErrClosed):
 		return err
@@ -202,6 +218,7 @@ func (s *Stream) flush(now time.Time) error {
 	if s.begin {
 		return nil // the frame is not whole
 	}
+	s.enc.Slow(s.win.rate > 0 && s.win.rate < slowLink)
 	for room := s.win.room(); room > 0 && s.enc.Pending(); room = s.win.room() {
 		u, ok := s.enc.Next(room)
 		if !ok {
@@ -229,7 +246,7 @@ func (s *Stream) check(now time.Time) error {
 
 // restful reports whether a check is all that is left to do.
 func (s *Stream) restful() bool {
-	return !s.begin && !s.enc.Pending() && !s.enc.touched.Empty() && len(s.win.flight) == 0
+	return !s.begin && len(s.win.flight) == 0 && s.enc.Checkable()
 }
 
 func (s *Stream) send(u Update, now time.Time) error {
@@ -238,6 +255,9 @@ func (s *Stream) send(u Update, now time.Time) error {
 		return err
 	}
 	s.win.sent(u, now)
+	if s.Repeat != nil {
+		s.repeat.sent(u, now, s.win.rtt)
+	}
 	s.stats.Updates++
 	s.stats.Bytes += int64(u.Bytes)
 	return nil
@@ -252,12 +272,30 @@ func (s *Stream) sendUpdate() error {
 	return nil
 }
 
+// again repeats the small updates whose time has come. One that cannot be sent is
+// one chance less, and no error: it went out on the display channel before.
+func (s *Stream) again(now time.Time) error {
+	for s.twice = s.repeat.due(now); s.twice != nil; s.twice = s.repeat.due(now) {
+		if err := s.Lease.Do(s.againFn); err != nil {
+			return err
+		}
+		s.stats.Repeats++
+	}
+	return nil
+}
+
 // nextWake is how long Run may sleep if nobody wakes it.
 func (s *Stream) nextWake(now time.Time) time.Duration {
 	if s.begin {
 		return max(s.begun.Add(resetPause).Sub(now), 0)
 	}
 	wait := s.pointer.due().Sub(now)
+	if at, ok := s.enc.FilmsEnd(); ok {
+		wait = min(wait, at.Sub(now))
+	}
+	if at, ok := s.repeat.next(); ok {
+		wait = min(wait, at.Sub(now))
+	}
 	switch {
 	case !s.news.IsZero() && s.win.room() > 0:
 		wait = min(wait, s.pace.due(s.news).Sub(now))
