@@ -5,9 +5,15 @@ import "image"
 // Left counts the pixels that the copies found so far do not explain, and
 // returns where those copies go.
 func (e *Encoder) Left() (pixels int, copies []image.Rectangle) {
-	for i, px := range e.frame.Pix {
-		if px != e.shadow.Pix[i] {
-			pixels++
+	for y := range e.frame.H {
+		now, old := e.frame.Row(y, 0, e.frame.W), e.shadow.Row(y, 0, e.frame.W)
+		if same(now, old) {
+			continue
+		}
+		for x := range now {
+			if now[x] != old[x] {
+				pixels++
+			}
 		}
 	}
 	for _, m := range e.moves {
