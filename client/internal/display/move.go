@@ -11,6 +11,7 @@ const (
 	minMoveBlocks = 48 // fewer changed blocks are sent as tiles without looking
 	maxVectors    = 3  // tried after one search
 	minVotes      = 4  // features that must agree on a vector
+	minShare      = 32 // one of so many of those to expect, too: fewer are words that repeat
 	uselessTries  = 3  // in a row, then the search rests for a while
 	maxRest       = 5  // 2^maxRest searches are skipped at most
 )
@@ -64,17 +65,18 @@ func (m *mover) vectors(now, old *wire.Framebuffer, g *grid, area image.Rectangl
 		m.resting--
 		return nil
 	}
-	m.tire()
 	m.collect(now, old, g, area)
 	if len(m.list) < minVotes {
 		return nil
 	}
+	m.tire()
 	if !m.tryLast(now, old) {
 		m.search(old)
 	}
+	enough := max(minVotes, len(m.list)/(minShare*m.every))
 	for len(m.found) < maxVectors {
 		by, votes := m.votes.take()
-		if votes < minVotes {
+		if votes < enough {
 			break
 		}
 		m.found = append(m.found, vector{by, votes, m.voters(by)})

@@ -100,6 +100,9 @@ func scenes() []scene {
 			copy(f.Pix, desk.Pix)
 			text(f, image.Rect(300, 300, 310+10*at, 316), 3)
 		}},
+		{name: "another page of the same words", size: hd, left: 1, copies: 6, draw: func(f *wire.Framebuffer, at int) {
+			place(f, f.Bounds(), page, image.Pt(0, 1081*at%5000))
+		}},
 		{name: "another page", size: hd, left: 1, copies: 4, draw: func(f *wire.Framebuffer, at int) {
 			text(f, f.Bounds(), uint64(at))
 		}},
