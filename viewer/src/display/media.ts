@@ -17,7 +17,7 @@ export class MediaDecoder {
   readonly #videos: (RegionDecoder | undefined)[] = [];
   readonly #replaced: RegionDecoder[] = []; // by others in the same update
 
-  /** Decodes all of them, each to exactly one picture of its size, in order. Rejects with a StreamError. */
+  /** Decodes all of them, each to exactly one picture, in order. Rejects with a StreamError. */
   async decode(media: readonly Media[]): Promise<Frame[]> {
     const results = await Promise.allSettled(media.map((one) => this.#decode(one)));
     for (const video of this.#replaced.splice(0)) video.close();
@@ -85,7 +85,7 @@ class RegionDecoder {
       this.#waiting.push({ done, failed });
       timer = setTimeout(() => this.#fail(videoError("a chunk gave no picture")), DECODE_MS);
     }).finally(() => clearTimeout(timer));
-    return ofSize(frame, frame.displayWidth === this.w && frame.displayHeight === this.h);
+    return ofSize(frame, sizes(frame.displayWidth, frame.displayHeight, this.w, this.h));
   }
 
   close(): void {
@@ -96,6 +96,11 @@ class RegionDecoder {
   #fail(error: unknown): void {
     for (const { failed } of this.#waiting.splice(0)) failed(error);
   }
+}
+
+/** Whether a picture has the size of its region, or half of it: the client saves where it is too dear. */
+function sizes(width: number, height: number, w: number, h: number): boolean {
+  return (width === w && height === h) || (width === w >> 1 && height === h >> 1);
 }
 
 function ofSize<T extends Frame>(frame: T, right: boolean): T {

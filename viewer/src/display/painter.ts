@@ -173,8 +173,8 @@ export class Painter {
     const { screen, changed, media, shape, place } = picture;
     if (picture.resized) this.#resize(screen.width, screen.height);
     for (const [i, frame] of frames.entries()) {
-      const { x = 0, y = 0 } = media[i] ?? {};
-      this.#context.drawImage(frame, x, y);
+      const { x = 0, y = 0, w = 0, h = 0 } = media[i] ?? {};
+      this.#context.drawImage(frame, x, y, w, h); // one of half the size is scaled
     }
     // What an op painted over a picture is known again, and comes now.
     for (let i = 0; i + 3 < changed.length; i += 4) {
