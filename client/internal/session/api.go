@@ -28,7 +28,7 @@ const (
 // api is the part of the broker's REST interface that a client uses.
 type api struct {
 	broker *url.URL
-	tls    *tls.Config
+	tls    *tls.Config // of the sockets; the requests have a copy
 	http   *http.Client
 	key    ed25519.PrivateKey
 	pub    ed25519.PublicKey
@@ -36,7 +36,9 @@ type api struct {
 
 func newAPI(broker *url.URL, trust *tls.Config, key ed25519.PrivateKey, pub ed25519.PublicKey) *api {
 	transport := &http.Transport{
-		TLSClientConfig: trust, Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true,
+		// A Transport writes into its configuration that it speaks HTTP/2, over
+		// which no websocket opens.
+		TLSClientConfig: trust.Clone(), Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true,
 		TLSHandshakeTimeout: callTimeout, ResponseHeaderTimeout: callTimeout, IdleConnTimeout: time.Minute,
 	}
 	return &api{
