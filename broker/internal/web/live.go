@@ -75,7 +75,7 @@ func (s *Server) stream(hc huma.Context, after int64) {
 	defer watch.Close()
 	beat := time.NewTicker(liveBeat)
 	defer beat.Stop()
-	if send(w, out, ": here\n\n") != nil {
+	if send(w, out, ": here\n\n", liveWrite) != nil {
 		return
 	}
 	for {
@@ -86,7 +86,7 @@ func (s *Server) stream(hc huma.Context, after int64) {
 			}
 			return
 		}
-		if text != "" && send(w, out, text) != nil {
+		if text != "" && send(w, out, text, liveWrite) != nil {
 			return
 		}
 		if next != after {
@@ -99,7 +99,7 @@ func (s *Server) stream(hc huma.Context, after int64) {
 			if _, err := s.deps.Auth.Identify(ctx, auth.ReadCookie(r, s.secure(r))); errors.Is(err, store.ErrNotFound) {
 				return
 			}
-			if send(w, out, ": beat\n\n") != nil {
+			if send(w, out, ": beat\n\n", liveWrite) != nil {
 				return
 			}
 		case <-ctx.Done():
@@ -110,14 +110,19 @@ func (s *Server) stream(hc huma.Context, after int64) {
 	}
 }
 
-func send(w io.Writer, out *http.ResponseController, text string) error {
-	if err := out.SetWriteDeadline(time.Now().Add(liveWrite)); err != nil {
+// send writes within a time. The deadline is taken away again, since over
+// HTTP/2 it resets a stream that has nothing to say when it passes.
+func send(w io.Writer, out *http.ResponseController, text string, within time.Duration) error {
+	if err := out.SetWriteDeadline(time.Now().Add(within)); err != nil {
 		return err
 	}
 	if _, err := io.WriteString(w, text); err != nil {
 		return err
 	}
-	return out.Flush()
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	return out.SetWriteDeadline(time.Time{})
 }
 
 // changes reads what happened after a number, as the stream's next text. Of
