@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/netip"
 	"net/url"
 	"os"
 	"slices"
@@ -54,7 +53,7 @@ func (c Config) Validate() error {
 	if err != nil {
 		return bad("listen-http", c.ListenHTTP, "write it as localhost:8080")
 	}
-	if !loopback(host) {
+	if !invite.IsLoopback(host) {
 		return bad("listen-http", c.ListenHTTP, "plain HTTP is for this machine alone; use localhost, and --listen-https for others")
 	}
 	for flag, value := range map[string]string{"listen-https": c.ListenHTTPS, "listen-relay": c.ListenRelay} {
@@ -103,14 +102,6 @@ func address(scheme, host, port string) *url.URL {
 		joined = strings.TrimSuffix(net.JoinHostPort(host, ""), ":")
 	}
 	return &url.URL{Scheme: scheme, Host: joined}
-}
-
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
 }
 
 // settings is a configuration file: flags by their names.

@@ -69,13 +69,14 @@ func CheckBroker(u *url.URL) error {
 		return fmt.Errorf("broker address needs a host and no user")
 	case u.Scheme == "https":
 		return nil
-	case u.Scheme == "http" && isLoopback(u.Hostname()):
+	case u.Scheme == "http" && IsLoopback(u.Hostname()):
 		return nil
 	}
 	return fmt.Errorf("broker address %s://%s is not safe: use https (http is for this machine alone)", u.Scheme, u.Host)
 }
 
-func isLoopback(host string) bool {
+// IsLoopback reports whether a host, a name or an address, is this very machine.
+func IsLoopback(host string) bool {
 	if host == "localhost" {
 		return true
 	}

@@ -46,12 +46,11 @@ func NewCertificate() (webrtc.Certificate, error) {
 	return *c, nil
 }
 
-// newAPI sets the engine up: data channels only, no name in multicast DNS, and
-// loopback too, so that both ends may be on one machine.
-func newAPI() *webrtc.API {
+// newAPI sets the engine up: data channels only, no name in multicast DNS.
+func newAPI(loopback bool) *webrtc.API {
 	var e webrtc.SettingEngine
 	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	e.SetIncludeLoopbackCandidate(true)
+	e.SetIncludeLoopbackCandidate(loopback)
 	e.SetICETimeouts(disconnectedAfter, failedAfter, keepAlive)
 	e.SetPrflxAcceptanceMinWait(reflexiveWait)
 	e.SetSrflxAcceptanceMinWait(serverWait)

@@ -42,6 +42,7 @@ var ErrChannel = errors.New("data channel is not open")
 type Config struct {
 	Certificate webrtc.Certificate
 	ICE         []signaling.ICEServer
+	Loopback    bool // both ends may be on one machine that has no other address
 	RelayOnly   bool // for tests of the relay
 }
 
@@ -74,7 +75,7 @@ func New(c Config, e Events) (*Peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	pc, err := newAPI().NewPeerConnection(configuration(c))
+	pc, err := newAPI(c.Loopback).NewPeerConnection(configuration(c))
 	if err != nil {
 		return nil, fmt.Errorf("make peer connection: %w", err)
 	}

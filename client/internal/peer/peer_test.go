@@ -50,7 +50,7 @@ func newPair(t *testing.T, role webrtc.DTLSRole) *pair {
 			d.OnOpen(func() { _ = d.SendText("hello") })
 		}
 	})
-	p.peer, err = peer.New(peer.Config{Certificate: cert}, peer.Events{
+	p.peer, err = peer.New(peer.Config{Certificate: cert, Loopback: true}, peer.Events{
 		Candidate: p.onCandidate,
 		State:     func(s peer.State) { p.states <- s },
 		Open:      func() { close(p.opened) },

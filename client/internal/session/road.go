@@ -62,7 +62,9 @@ func (s *session) build() {
 		case <-ctx.Done():
 		}
 	}
-	p, err := peer.New(peer.Config{Certificate: s.cert, ICE: s.ice, RelayOnly: s.cfg.RelayOnly}, peer.Events{
+	p, err := peer.New(peer.Config{
+		Certificate: s.cert, ICE: s.ice, Loopback: invite.IsLoopback(s.cfg.Broker.Hostname()), RelayOnly: s.cfg.RelayOnly,
+	}, peer.Events{
 		Candidate: func(c signaling.Candidate) { post(func() { s.deliver(l, c) }) },
 		State:     func(st peer.State) { post(func() { s.onPeerState(r, st) }) },
 		Open:      func() { post(func() { s.greet(r) }) },
