@@ -42,6 +42,9 @@ interface Exchange {
   readonly inbox: Inbox;
 }
 
+/** More candidates than a client has before the viewer's first token is there. */
+const MAX_WAITING = 64;
+
 export class LiveSession {
   private state: LiveState = START;
   private readonly life = new AbortController();
@@ -53,8 +56,8 @@ export class LiveSession {
   private ice: readonly ICEServer[] = [];
   private token = "";
   private askedView = false;
-  /** An offer that came before the first access token. */
-  private waitingOffer: string | undefined;
+  /** An offer that came before the first access token, and the candidates behind it. */
+  private waiting: { readonly sdp: string; readonly candidates: RTCIceCandidateInit[] } | undefined;
 
   constructor(private readonly options: LiveOptions) {}
 
@@ -191,9 +194,11 @@ export class LiveSession {
   private onAccess(token: string): void {
     this.token = token;
     if (this.state.verified) this.peer?.send({ type: "token", token });
-    const offer = this.waitingOffer;
-    this.waitingOffer = undefined;
-    if (offer !== undefined) this.onOffer(offer);
+    const { waiting } = this;
+    if (waiting === undefined) return;
+    this.waiting = undefined;
+    this.onOffer(waiting.sdp);
+    for (const candidate of waiting.candidates) this.onCandidate(candidate);
   }
 
   private onPeerMessage(message: Extract<Incoming, { type: "offer" | "candidate" | "ack" }>): void {
@@ -208,14 +213,25 @@ export class LiveSession {
     if (!fresh) return;
     if (message.type === "offer") this.onOffer(message.sdp);
     else {
-      const init = { candidate: message.candidate, sdpMid: message.mid, sdpMLineIndex: message.line };
-      this.peer?.addCandidate(init).catch((error: unknown) => console.warn("candidate refused", error));
+      this.onCandidate({
+        candidate: message.candidate,
+        sdpMid: message.mid,
+        sdpMLineIndex: message.line,
+      });
     }
+  }
+
+  private onCandidate(candidate: RTCIceCandidateInit): void {
+    if (this.waiting !== undefined) {
+      if (this.waiting.candidates.length < MAX_WAITING) this.waiting.candidates.push(candidate);
+      return;
+    }
+    this.peer?.addCandidate(candidate).catch((error: unknown) => console.warn("candidate refused", error));
   }
 
   private onOffer(sdp: string): void {
     if (this.token === "" || this.keys === undefined) {
-      this.waitingOffer = sdp;
+      this.waiting = { sdp, candidates: [] };
       return;
     }
     if (this.peer === undefined || this.peer.isOther(sdp)) this.openPeer(this.keys);
