@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"beside/client/internal/window"
@@ -36,9 +37,15 @@ func (s *session) finish(reason signaling.Reason, told bool) {
 	})
 }
 
-// leave says bye to a verified viewer and closes the connection.
+// leave says bye to a verified viewer and closes the connection, once.
 func (s *session) leave(r *road, reason signaling.Reason) {
-	defer s.shut(r)
+	r.leaving.Do(func() {
+		s.bye(r, reason)
+		s.shut(r)
+	})
+}
+
+func (s *session) bye(r *road, reason signaling.Reason) {
 	if !r.verified.Load() {
 		return
 	}
@@ -56,41 +63,33 @@ func (s *session) leave(r *road, reason signaling.Reason) {
 	}
 }
 
-// farewell tells the broker why it is over, and waits a little for it to be
-// recorded.
-func (s *session) farewell() {
+// note closes the story and says in the journal why it is over.
+func (s *session) note() {
 	s.log.Info("session over", "reason", string(s.reason))
 	if !s.story.began.IsZero() {
 		s.story.ended = time.Now()
 	}
-	s.cancelQuestion()
-	s.page.hide()
 	if s.told {
 		return
 	}
-	if _, err := s.journal.Add(time.Now(), record.ClientStopped{Reason: string(s.reason)}); err != nil {
+	e, err := s.journal.Add(time.Now(), record.ClientStopped{Reason: string(s.reason)})
+	if err != nil {
 		s.log.Error("end not recorded", "error", err)
 		return
 	}
-	kept := s.journal.Kept()
-	s.send(kept[len(kept)-1])
-	timeout := time.NewTimer(s.cfg.Times.Farewell)
-	defer timeout.Stop()
-	for len(s.journal.Kept()) > 0 {
-		select {
-		case f := <-s.tasks:
-			f()
-		case <-timeout.C:
-			s.log.Warn("broker not told of the end")
-			return
-		}
-	}
+	s.send(e)
 }
 
-// release frees everything and waits for all goroutines.
+// release takes everything away but the socket to the broker.
 func (s *session) release() {
-	if s.link != nil {
-		s.closeRoad(s.link.road)
+	s.cancelQuestion()
+	s.page.hide()
+	if s.link != nil && s.link.road != nil {
+		r := s.link.road
+		for _, t := range append(r.timers, r.expiry...) {
+			t.Stop()
+		}
+		s.go_(func() { s.leave(r, s.reason) }) // finish did not see what was just being built
 	}
 	if s.bar != nil {
 		s.bar.Close()
@@ -98,17 +97,48 @@ func (s *session) release() {
 	if s.panicGone != nil {
 		s.panicGone()
 	}
-	s.wg.Wait()
+}
+
+// farewell tells the person what was done and meanwhile the broker what it does
+// not know. With no network the broker is told when that comes back, while the
+// summary stands and a little longer.
+func (s *session) farewell(ctx context.Context) error {
+	sum := s.summary()
+	read := make(chan error, 1)
+	s.go_(func() { read <- s.summarise(ctx, sum) })
+	var err error
+	var late <-chan time.Time
+	for reading := true; reading || s.owes(); {
+		select {
+		case f := <-s.tasks:
+			f()
+		case err = <-read:
+			reading = false
+			timeout := time.NewTimer(s.cfg.Times.Farewell)
+			defer timeout.Stop()
+			late = timeout.C
+		case <-late:
+			s.log.Warn("broker not told of the end")
+			return err
+		}
+	}
+	return err
+}
+
+// owes reports whether the broker does not know everything and would hear it.
+func (s *session) owes() bool { return !s.told && !s.refused && len(s.journal.Kept()) > 0 }
+
+func (s *session) summary() window.Summary {
+	return window.Summary{
+		Party: s.party(), Technician: s.technician, Start: s.story.began, Stop: s.story.ended,
+		Allowed: s.story.allowed, End: endOf(s.reason), Steps: slices.Clone(s.story.steps),
+	}
 }
 
 // summarise tells the person what was done.
-func (s *session) summarise(ctx context.Context) error {
+func (s *session) summarise(ctx context.Context, sum window.Summary) error {
 	if ctx.Err() != nil && s.reason == signaling.ByRequester {
 		return nil // the desktop or a terminal ended us: nobody reads
-	}
-	sum := window.Summary{
-		Party: s.party(), Technician: s.technician, Start: s.story.began, Stop: s.story.ended,
-		Allowed: s.story.allowed, End: endOf(s.reason), Steps: s.story.steps,
 	}
 	err := s.cfg.UI.Summarise(ctx, sum)
 	if errors.Is(err, window.ErrClosed) || ctx.Err() != nil {

@@ -95,6 +95,25 @@ func TestStopWithinBoundsWithNetworkUnplugged(t *testing.T) {
 	}
 }
 
+// TestBrokerIsToldOfTheEndWhenTheNetworkIsBack: the person has their summary at
+// once, and while it stands the broker learns what it does not know.
+func TestBrokerIsToldOfTheEndWhenTheNetworkIsBack(t *testing.T) {
+	p := allowing()
+	p.reading = make(chan struct{})
+	st := play(t, p, func(c *session.Config) { c.Times.Farewell = time.Millisecond })
+	v := st.viewer()
+	st.live(v)
+	st.broker.Cut(true)
+	v.Freeze()
+	p.theBar().stop()
+	st.eventually("the summary stands", func() bool { return p.told() != nil })
+	st.never(record.KindClientStopped)
+	st.broker.Cut(false)
+	st.told(record.KindClientStopped, func(data string) bool { return data == `{"reason":"requester"}` })
+	close(p.reading)
+	st.ended("requester")
+}
+
 // A machine that cannot be shown says so to both people, and nothing is asked.
 func TestMachineThatCannotBeShown(t *testing.T) {
 	st := play(t, allowing(), func(c *session.Config) {

@@ -27,7 +27,7 @@ func (p *page) hide() {
 
 // wait shows what is being waited for. Cancel ends the session.
 func (s *session) wait(stage window.Stage) {
-	if s.page.stage == stage {
+	if s.page.stage == stage || s.isOver() {
 		return
 	}
 	s.page.hide()

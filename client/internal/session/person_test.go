@@ -28,6 +28,7 @@ type person struct {
 	bar       *bar
 	cancel    chan struct{} // closed when the person presses Cancel on a page
 	summary   *window.Summary
+	reading   chan struct{} // unless nil, the summary stands until it is closed
 }
 
 func newPerson(answer func(context.Context, window.Question) window.Answer) *person {
@@ -99,11 +100,24 @@ func (p *person) OpenBar(s window.BarState) (window.Bar, error) {
 	return p.bar, nil
 }
 
-func (p *person) Summarise(_ context.Context, s window.Summary) error {
+func (p *person) Summarise(ctx context.Context, s window.Summary) error {
+	p.mu.Lock()
+	p.summary = &s
+	p.mu.Unlock()
+	if p.reading != nil {
+		select {
+		case <-p.reading:
+		case <-ctx.Done():
+		}
+	}
+	return nil
+}
+
+// told returns the summary, once it stands.
+func (p *person) told() *window.Summary {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.summary = &s
-	return nil
+	return p.summary
 }
 
 func (p *person) OwnWindows() []uint32 { return nil }

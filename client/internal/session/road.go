@@ -29,6 +29,7 @@ type road struct {
 	// Safe for every goroutine.
 	verified atomic.Bool
 	stream   atomic.Pointer[display.Stream] // the picture, while it is shown
+	leaving  sync.Once
 	closing  sync.Once
 
 	// Owned by run.

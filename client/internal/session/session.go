@@ -113,7 +113,8 @@ type session struct {
 	wg      sync.WaitGroup // all goroutines of the session
 
 	// Owned by run.
-	ctx        context.Context // ends when the session is over and told
+	ctx        context.Context // ends when the session is over
+	refused    bool            // the broker takes nothing more of this session
 	epoch      string
 	keys       grant.JWKSet
 	refreshed  time.Time // when keys were last read anew
@@ -161,15 +162,16 @@ func Run(ctx context.Context, cfg Config) error {
 	s.log = s.log.With("session", s.id)
 	s.holder = consent.NewHolder(s.gate, s.id, key)
 	s.journal = journal.New(s.id, key)
-	s.run(ctx, joined)
-	return s.summarise(ctx)
+	return s.run(ctx, joined)
 }
 
-// run owns the session's state until it is over and everybody was told.
-func (s *session) run(ctx context.Context, joined *joined) {
+// run owns the session's state until it is over, the person has read what was
+// done, and the broker was told.
+func (s *session) run(ctx context.Context, joined *joined) error {
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.ctx = own
-	s.go_(func() { s.signal(own, joined) })
+	line, hangUp := context.WithCancel(context.WithoutCancel(ctx)) // outlives own, to tell the broker
+	s.go_(func() { s.signal(line, joined) })
 	s.go_(func() {
 		select {
 		case <-ctx.Done():
@@ -186,10 +188,14 @@ func (s *session) run(ctx context.Context, joined *joined) {
 		case <-s.over:
 		}
 	}
-	s.farewell()
-	close(s.done)
-	cancel()
+	s.note()
 	s.release()
+	cancel()
+	err := s.farewell(ctx)
+	close(s.done)
+	hangUp()
+	s.wg.Wait()
+	return err
 }
 
 // begin shows the first page, and says at once when there is nothing to show.
@@ -224,7 +230,7 @@ func (s *session) after(d time.Duration, f func()) *time.Timer {
 	return time.AfterFunc(d, func() { s.post(f) })
 }
 
-// go_ starts a goroutine that release waits for.
+// go_ starts a goroutine that run waits for.
 func (s *session) go_(f func()) { s.wg.Go(f) }
 
 // record signs a fact and sends it. A fact that cannot be kept ends the session.

@@ -86,7 +86,10 @@ func (s *session) signal(ctx context.Context, first *joined) {
 		}
 		if r := asRefusal(err); r != nil {
 			s.log.Warn("broker does not take us back", "code", r.Code)
-			s.post(func() { s.finish(signaling.LostClient, true) }) // after what it said before
+			s.post(func() { // after what it said before
+				s.refused = true
+				s.finish(signaling.LostClient, true)
+			})
 			return
 		}
 		s.log.Info("no socket to the broker", "error", err)
