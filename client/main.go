@@ -124,9 +124,12 @@ func (p program) run(ctx context.Context) int {
 
 // help runs the session.
 func (p program) help(ctx context.Context, w *windows, log *slog.Logger, config slot.Config, to target, unable *screen.NotShowableError) int {
-	free, err := claim(to.secret, p.uid)
+	free, err := claim(to.secret, p.uid, w.raise)
 	if errors.Is(err, errRunning) {
-		fmt.Fprintln(p.errs, texts.T("client.already"))
+		if err := knock(to.secret, p.uid); err != nil {
+			log.Warn("windows of the first start not raised", "error", err)
+			fmt.Fprintln(p.errs, texts.T("client.already"))
+		}
 		return exitOK
 	}
 	if err != nil {
@@ -196,27 +199,6 @@ func (p program) refuse(ctx context.Context, w *windows, why window.Problem) int
 		_, _ = ui.Tell(ctx, why) // it was said already
 	}
 	return exitRefused
-}
-
-// windows opens the windows when they are needed first.
-type windows struct{ ui window.UI }
-
-func (w *windows) open() (window.UI, error) {
-	if w.ui != nil {
-		return w.ui, nil
-	}
-	ui, err := window.New(window.Config{})
-	if err != nil {
-		return nil, fmt.Errorf("open windows: %w", err)
-	}
-	w.ui = ui
-	return ui, nil
-}
-
-func (w *windows) close() {
-	if w.ui != nil {
-		w.ui.Close()
-	}
 }
 
 // trusted is whom to believe that it is the broker: the configuration's one

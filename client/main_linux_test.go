@@ -112,26 +112,3 @@ func TestSlotOfABuiltProgram(t *testing.T) {
 		t.Errorf("filled program with another host's link: got %v, %s", err, out)
 	}
 }
-
-func TestSecondStartSaysSo(t *testing.T) {
-	secret := invite.NewSecret()
-	const account = 12345
-	free, err := claim(secret, account)
-	if err != nil {
-		t.Fatal(err)
-	}
-	code := secret.Reveal() + strings.Repeat("0", 20)
-	got, _, errs := start(t, func(p *program) {
-		// Root is refused before; the place is taken for an account that is not.
-		p.slot, p.fileName, p.uid = fill(t, configuration[:]), "Beside-"+code, account
-	})
-	if got != exitOK || !strings.Contains(errs, "already running") {
-		t.Errorf("second start: got %d, %q", got, errs)
-	}
-	free()
-	again, err := claim(secret, account)
-	if err != nil {
-		t.Errorf("after the first ended: %v", err)
-	}
-	again()
-}

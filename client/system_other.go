@@ -21,4 +21,6 @@ func openScreen(func(string) string) (screen.Source, error) { return screen.Open
 
 func systemVersion() string { return "" }
 
-func claim(invite.Secret, int) (free func(), err error) { return func() {}, nil }
+func claim(invite.Secret, int, func()) (free func(), err error) { return func() {}, nil }
+
+func knock(invite.Secret, int) error { return errRunning }

@@ -120,6 +120,7 @@ func (p *person) told() *window.Summary {
 	return p.summary
 }
 
+func (p *person) Raise()               {}
 func (p *person) OwnWindows() []uint32 { return nil }
 func (p *person) Close()               {}
 

@@ -20,8 +20,9 @@ type consent struct {
 	allow, decline *button
 	after          time.Duration // deaf for so long after being shown
 	deadline       time.Time
-	since          time.Time // when it was shown; zero before
-	listening      bool      // the buttons were drawn as active, so that what comes now was meant
+	since          time.Time     // when it was shown or raised; zero before
+	raised         chan struct{} // holds a token when it was raised; the loop takes it
+	listening      bool          // the buttons were drawn as active, so that what comes now was meant
 	answered       bool
 	answer         chan Answer // holds the one answer
 }
@@ -49,6 +50,11 @@ func (u *ui) Ask(ctx context.Context, q Question) (Answer, error) {
 	switch {
 	case err == nil:
 		defer f.close()
+		u.onStartle(func() {
+			c.startle()
+			f.change()
+		})
+		defer u.onStartle(nil)
 	case within.Err() != nil:
 		return overdue(ctx)
 	default:
@@ -85,6 +91,7 @@ func overdue(ctx context.Context) (Answer, error) {
 func newConsent(q Question, after time.Duration, deadline time.Time) *consent {
 	c := &consent{
 		after: after, deadline: deadline, scopes: q.Scopes.Scopes(), answer: make(chan Answer, 1),
+		raised:  make(chan struct{}, 1),
 		allow:   &button{text: texts.T("window.allow"), style: accentButton, deaf: true},
 		decline: &button{text: texts.T("window.decline"), deaf: true},
 	}
@@ -130,6 +137,11 @@ func (c *consent) countdown(gtx layout.Context) layout.Dimensions {
 
 func (c *consent) layout(gtx layout.Context) time.Time {
 	now := time.Now()
+	select {
+	case <-c.raised:
+		c.since, c.listening = now, false
+	default:
+	}
 	ticked := c.take(gtx)
 	listensAt := c.since.Add(c.after)
 	// Events of this frame came before it: only those after it were meant for
@@ -181,6 +193,15 @@ func (c *consent) reply(a Answer) {
 	}
 	c.answered = true
 	c.answer <- a
+}
+
+// startle makes the window deaf anew, from its next frame on: the frame that
+// brings any click on it that was not there before. Any goroutine may call it.
+func (c *consent) startle() {
+	select {
+	case c.raised <- struct{}{}:
+	default: // a token waits already
+	}
 }
 
 func (c *consent) shown(now time.Time) { c.since = now }

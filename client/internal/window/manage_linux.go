@@ -147,6 +147,13 @@ func (k *keeper) set(win xproto.Window, r role) {
 	}
 }
 
+// onTop is the bar, 0 when there is none.
+func (k *keeper) onTop() xproto.Window {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.bar
+}
+
 // forget drops a window that is going, and returns the bar if it may now be covered.
 func (k *keeper) forget(win xproto.Window) (bar xproto.Window) {
 	k.mu.Lock()

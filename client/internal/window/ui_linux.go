@@ -20,10 +20,11 @@ type ui struct {
 	ending    chan struct{} // closed by Close
 	calls     sync.WaitGroup
 
-	mu     sync.Mutex
-	closed bool
-	panel  *panel
-	bars   map[*bar]struct{}
+	mu      sync.Mutex
+	closed  bool
+	panel   *panel
+	bars    map[*bar]struct{}
+	startle func() // see onStartle
 }
 
 // prepareGio sets what Gio reads from the process, once: Gio tries Wayland

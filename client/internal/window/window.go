@@ -65,6 +65,10 @@ type UI interface {
 	// Summarise tells what was done and returns nil when the person closes it.
 	Summarise(ctx context.Context, s Summary) error
 
+	// Raise puts every window that is open before the person, also one that was
+	// made small. It answers nothing: a consent question is deaf anew, as when it
+	// was first shown, so that a click meant for what was there before is no answer.
+	Raise()
 	// OwnWindows lists the X11 ids of all windows that are open, in which no
 	// injected input may land. It is cheap enough to call for each event.
 	OwnWindows() []uint32
