@@ -24,6 +24,7 @@ type person struct {
 	mu        sync.Mutex
 	questions []window.Question
 	waiting   window.Stage // the page that is open, else empty
+	pages     int          // opened so far
 	problems  []window.Problem
 	bar       *bar
 	cancel    chan struct{} // closed when the person presses Cancel on a page
@@ -54,11 +55,13 @@ func (p *person) AskHost(context.Context, string) (bool, error) { return false, 
 func (p *person) Wait(ctx context.Context, w window.Waiting) error {
 	p.mu.Lock()
 	p.waiting = w.Stage
+	p.pages++
+	page := p.pages
 	p.mu.Unlock()
 	defer func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		if p.waiting == w.Stage {
+		if p.pages == page { // else the next one is open already
 			p.waiting = ""
 		}
 	}()
