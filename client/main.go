@@ -141,11 +141,12 @@ func (p program) help(ctx context.Context, w *windows, log *slog.Logger, config 
 		return p.fail(err)
 	}
 	ui, err := w.open()
-	if err != nil {
-		if unable != nil {
-			err = unable // the cause, in plain words
-		}
+	if err != nil && unable == nil {
 		return p.fail(err)
+	}
+	if unable != nil { // said here too: there may be no window, or nobody may see it
+		fmt.Fprintln(p.errs, "beside:", unable.Text)
+		log.Info("not showable", "detail", unable.Detail)
 	}
 	err = session.Run(ctx, session.Config{
 		Broker: to.broker, TLS: trust, Secret: to.secret, Key: to.key, Organisation: to.organisation,
@@ -158,6 +159,8 @@ func (p program) help(ctx context.Context, w *windows, log *slog.Logger, config 
 		},
 	})
 	switch {
+	case errors.Is(err, session.ErrUnable): // said before
+		return exitFailed
 	case errors.Is(err, session.ErrRefused):
 		fmt.Fprintln(p.errs, "beside:", err)
 		return exitRefused

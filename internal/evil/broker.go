@@ -45,8 +45,9 @@ type Broker struct {
 	session  ed25519.PublicKey
 	viewer   *Viewer
 	claims   []record.Claim
-	refusing bool // no new sockets
-	deaf     bool // events are not recorded
+	unable   string // what the client said instead of redeeming
+	refusing bool   // no new sockets
+	deaf     bool   // events are not recorded
 	sockets  int
 }
 
@@ -59,6 +60,7 @@ func NewBroker(t testing.TB) *Broker {
 	b := &Broker{t: t, key: key, Session: ID(), state: signaling.State{Phase: signaling.Joined}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/v1/redeem", b.redeem)
+	mux.HandleFunc("POST /api/v1/invitations/unable", b.cannot)
 	mux.HandleFunc("POST /api/v1/sessions/{id}/token", b.token)
 	mux.HandleFunc("GET /.well-known/jwks.json", func(w http.ResponseWriter, _ *http.Request) { b.reply(w, b.keys()) })
 	mux.HandleFunc("/ws", b.socket)
@@ -142,6 +144,31 @@ func (b *Broker) redeem(w http.ResponseWriter, r *http.Request) {
 	b.session = key
 	b.mu.Unlock()
 	b.pass(w)
+}
+
+func (b *Broker) cannot(w http.ResponseWriter, r *http.Request) {
+	var in struct{ Page, Code string }
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || len(b.raw(in.Page)) != 32 {
+		b.t.Errorf("unable without a page value: %v", err)
+	}
+	b.mu.Lock()
+	b.unable = in.Code
+	b.mu.Unlock()
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// Unable is why the client said that its machine cannot be shown; empty: it did not.
+func (b *Broker) Unable() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.unable
+}
+
+// Redeemed reports whether the client spent the invitation.
+func (b *Broker) Redeemed() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.session != nil
 }
 
 func (b *Broker) token(w http.ResponseWriter, r *http.Request) {

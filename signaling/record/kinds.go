@@ -21,6 +21,7 @@ const (
 	KindNoteAdded         Kind = "ticket.note_added"
 	KindInvitationCreated Kind = "invitation.created"
 	KindInvitationOpened  Kind = "invitation.opened"
+	KindInvitationUnable  Kind = "invitation.unable"
 	KindInvitationRevoked Kind = "invitation.revoked"
 	KindInvitationExpired Kind = "invitation.expired"
 	KindInvitationRefused Kind = "invitation.refused"
@@ -122,6 +123,14 @@ type InvitationCreated struct {
 type InvitationOpened struct {
 	Invitation string `json:"invitation"`
 	From       string `json:"from"`
+}
+
+// InvitationUnable: the program was started where it cannot show the screen; the
+// link is still good.
+type InvitationUnable struct {
+	Invitation string `json:"invitation"`
+	From       string `json:"from"`
+	Code       string `json:"code"`
 }
 
 // InvitationRevoked: the technician took the link back.
@@ -300,6 +309,7 @@ func (TicketChanged) kind() Kind     { return KindTicketChanged }
 func (NoteAdded) kind() Kind         { return KindNoteAdded }
 func (InvitationCreated) kind() Kind { return KindInvitationCreated }
 func (InvitationOpened) kind() Kind  { return KindInvitationOpened }
+func (InvitationUnable) kind() Kind  { return KindInvitationUnable }
 func (InvitationRevoked) kind() Kind { return KindInvitationRevoked }
 func (InvitationExpired) kind() Kind { return KindInvitationExpired }
 func (InvitationRefused) kind() Kind { return KindInvitationRefused }
@@ -343,6 +353,7 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindNoteAdded:         decode[NoteAdded],
 	KindInvitationCreated: decode[InvitationCreated],
 	KindInvitationOpened:  decode[InvitationOpened],
+	KindInvitationUnable:  decode[InvitationUnable],
 	KindInvitationRevoked: decode[InvitationRevoked],
 	KindInvitationExpired: decode[InvitationExpired],
 	KindInvitationRefused: decode[InvitationRefused],

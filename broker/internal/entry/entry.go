@@ -65,6 +65,7 @@ func Origins(public ...*url.URL) (origins, hosts []string) {
 func (d *Door) Register(api huma.API, mux *http.ServeMux) {
 	signedIn := []map[string][]string{{"cookie": {}}}
 	register(api, huma.Operation{Method: http.MethodPost, Path: "/redeem", OperationID: "redeem", Summary: "Redeem an invitation, once"}, d.redeem)
+	register(api, huma.Operation{Method: http.MethodPost, Path: "/invitations/unable", OperationID: "unable", Summary: "Tell the technician that this machine cannot be shown; the link stays good"}, d.unable)
 	register(api, huma.Operation{Method: http.MethodPost, Path: "/sessions/{id}/token", OperationID: "joinToken", Summary: "A token that opens one socket"}, d.token)
 	register(api, huma.Operation{Method: http.MethodPost, Path: "/sessions/{id}/accept", OperationID: "acceptSession", Summary: "Accept who joined", Security: signedIn}, d.accept)
 	register(api, huma.Operation{Method: http.MethodPost, Path: "/sessions/{id}/end", OperationID: "endSession", Summary: "End a session", Security: signedIn}, d.end)

@@ -13,13 +13,14 @@ type Invitation struct {
 	JoinHash, PageHash              []byte // SHA-256 of the join and page values
 	CreatedAt, ExpiresAt            time.Time
 	OpenedAt, RedeemedAt, RevokedAt time.Time // zero: not yet
+	Unable                          string    // why a client could not show its screen; empty: none said so
 }
 
-const invitationColumns = `id, ticket, session, technician, join_hash, page_hash, created_at, expires_at, opened_at, redeemed_at, revoked_at`
+const invitationColumns = `id, ticket, session, technician, join_hash, page_hash, created_at, expires_at, opened_at, redeemed_at, revoked_at, unable`
 
 func (i *Invitation) scan(s scanner) error {
 	return s.Scan(&i.ID, &i.Ticket, &i.Session, &i.Technician, binary{&i.JoinHash}, binary{&i.PageHash},
-		instant{&i.CreatedAt}, instant{&i.ExpiresAt}, instant{&i.OpenedAt}, instant{&i.RedeemedAt}, instant{&i.RevokedAt})
+		instant{&i.CreatedAt}, instant{&i.ExpiresAt}, instant{&i.OpenedAt}, instant{&i.RedeemedAt}, instant{&i.RevokedAt}, &i.Unable)
 }
 
 // InsertInvitation adds an invitation to a session that InsertSession made, and
@@ -41,6 +42,12 @@ func (v *View) Invitation(id string) (i Invitation, err error) {
 // InvitationByJoin reads the invitation of SHA-256(join).
 func (v *View) InvitationByJoin(hash []byte) (i Invitation, err error) {
 	err = v.row("invitation", i.scan, `SELECT `+invitationColumns+` FROM invitation WHERE join_hash = $1`, encode(hash))
+	return i, err
+}
+
+// InvitationByPage reads the invitation of SHA-256(page).
+func (v *View) InvitationByPage(hash []byte) (i Invitation, err error) {
+	err = v.row("invitation", i.scan, `SELECT `+invitationColumns+` FROM invitation WHERE page_hash = $1`, encode(hash))
 	return i, err
 }
 
@@ -68,6 +75,12 @@ func (t *Tx) RevokeInvitation(id string) (bool, error) {
 // first time counts; it reports whether this was it.
 func (t *Tx) OpenInvitation(id string) (bool, error) {
 	return t.audited("open invitation", `UPDATE invitation SET opened_at = $1 WHERE id = $2 AND opened_at = 0`, millis(t.now), id)
+}
+
+// MarkUnable notes why a client with the link cannot show its screen, and
+// reports whether that is new.
+func (t *Tx) MarkUnable(id, code string) (bool, error) {
+	return t.audited("note that a machine cannot be shown", `UPDATE invitation SET unable = $1 WHERE id = $2 AND unable <> $1`, code, id)
 }
 
 // ExpiredInvitations lists invitations that ran out unused while their session

@@ -28,6 +28,7 @@ type Session struct {
 	TicketNumber                       int64
 	Invitation                         string
 	OpenedAt, ExpiresAt                time.Time // of the invitation
+	Unable                             string    // of the invitation
 }
 
 // System is what the client says about the machine that it runs on, and about
@@ -39,7 +40,7 @@ const sessionQuery = `SELECT session.id, session.ticket, session.technician, ses
 	session.system_os, session.system_arch, session.system_name, session.system_version, session.client_version, session.joined_from,
 	session.invited_at, session.joined_at, session.accepted_at, session.live_at, session.ended_at,
 	technician.name, ticket.requester, ticket.subject, ticket.number,
-	COALESCE(invitation.id, ''), COALESCE(invitation.opened_at, 0), COALESCE(invitation.expires_at, 0)
+	COALESCE(invitation.id, ''), COALESCE(invitation.opened_at, 0), COALESCE(invitation.expires_at, 0), COALESCE(invitation.unable, '')
 	FROM session JOIN technician ON technician.id = session.technician JOIN ticket ON ticket.id = session.ticket
 	LEFT JOIN invitation ON invitation.session = session.id `
 
@@ -50,7 +51,7 @@ func (se *Session) scan(s scanner) error {
 		&se.System.OS, &se.System.Arch, &se.System.Name, &se.System.Version, &se.System.Client, &se.JoinedFrom,
 		instant{&se.InvitedAt}, instant{&se.JoinedAt}, instant{&se.AcceptedAt}, instant{&se.LiveAt}, instant{&se.EndedAt},
 		&se.TechnicianName, &se.Requester, &se.Subject, &se.TicketNumber,
-		&se.Invitation, instant{&se.OpenedAt}, instant{&se.ExpiresAt})
+		&se.Invitation, instant{&se.OpenedAt}, instant{&se.ExpiresAt}, &se.Unable)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type LandingPage struct {
 	Organisation string           `json:"organisation"`
 	Technician   string           `json:"technician" doc:"Display name"`
 	Stage        invitation.Stage `json:"stage" enum:"invited,opened,expired,revoked,joined,asking,live,paused,ended"`
+	Unable       string           `json:"unable,omitempty" enum:"wayland,no_screen" doc:"The program was started where it cannot show the screen; the link is still good"`
 	ExpiresAt    time.Time        `json:"expiresAt"`
 	Downloads    []string         `json:"downloads" nullable:"false" doc:"Systems that there is a client for; none once the link was used"`
 	Summary      *Summary         `json:"summary,omitempty" doc:"What happened, after the end"`
@@ -77,7 +78,7 @@ func (s *Server) landingPage(ctx context.Context, in *landingInput) (*landingOut
 		}
 		out.Body = LandingPage{
 			Organisation: s.deps.Organisation, Technician: se.TechnicianName,
-			Stage: invitation.StageOf(i, se, time.Now()), ExpiresAt: i.ExpiresAt, Downloads: []string{},
+			Stage: invitation.StageOf(i, se, time.Now()), Unable: unableOf(se), ExpiresAt: i.ExpiresAt, Downloads: []string{},
 		}
 		if stage := out.Body.Stage; stage == invitation.Waiting || stage == invitation.Opened {
 			out.Body.Downloads = download.Systems()

@@ -169,6 +169,8 @@ func changesOf(e record.Event) []Change {
 		add("invitation", d.Invitation)
 	case record.InvitationOpened:
 		add("invitation", d.Invitation)
+	case record.InvitationUnable:
+		add("invitation", d.Invitation)
 	case record.InvitationRevoked:
 		add("invitation", d.Invitation)
 	case record.InvitationExpired:

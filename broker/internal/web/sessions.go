@@ -32,6 +32,7 @@ type Session struct {
 	InvitedAt      time.Time        `json:"invitedAt"`
 	ExpiresAt      time.Time        `json:"expiresAt" doc:"Of the link"`
 	OpenedAt       *time.Time       `json:"openedAt,omitempty" doc:"First touch of the landing page"`
+	Unable         string           `json:"unable,omitempty" enum:"wayland,no_screen" doc:"The program was started where it cannot show the screen; the link is still good"`
 	JoinedAt       *time.Time       `json:"joinedAt,omitempty"`
 	AcceptedAt     *time.Time       `json:"acceptedAt,omitempty"`
 	LiveAt         *time.Time       `json:"liveAt,omitempty" doc:"When the requester first allowed"`
@@ -123,12 +124,20 @@ func (s *Server) getSession(ctx context.Context, in *sessionInput) (*sessionOutp
 	return out, err
 }
 
+// unableOf is for who still waits: a client that joined could show its screen.
+func unableOf(se store.Session) string {
+	if se.Phase != signaling.Invited {
+		return ""
+	}
+	return se.Unable
+}
+
 func sessionOf(se store.Session) Session {
 	out := Session{
 		ID: se.ID, Ticket: se.Ticket, TicketNumber: se.TicketNumber, Subject: se.Subject, Requester: se.Requester,
 		Technician: se.Technician, TechnicianName: se.TechnicianName, Invitation: se.Invitation,
 		Phase: se.Phase, Reason: se.Reason, JoinedFrom: se.JoinedFrom, Grants: se.Granted.Scopes(),
-		InvitedAt: se.InvitedAt, ExpiresAt: se.ExpiresAt, OpenedAt: when(se.OpenedAt), JoinedAt: when(se.JoinedAt),
+		InvitedAt: se.InvitedAt, ExpiresAt: se.ExpiresAt, OpenedAt: when(se.OpenedAt), Unable: unableOf(se), JoinedAt: when(se.JoinedAt),
 		AcceptedAt: when(se.AcceptedAt), LiveAt: when(se.LiveAt), EndedAt: when(se.EndedAt),
 	}
 	if out.Grants == nil {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"beside/signaling/control"
 	"beside/signaling/grant"
 	"beside/signaling/invite"
 )
@@ -107,6 +108,16 @@ func (a *api) redeem(ctx context.Context, secret invite.Secret, system System, v
 	return &out, err
 }
 
+// unable tells the technician why this machine cannot be shown; it proves the
+// link by its page value and spends nothing.
+func (a *api) unable(ctx context.Context, secret invite.Secret, code control.NoticeCode) error {
+	page := secret.Page()
+	return a.call(ctx, http.MethodPost, "/api/v1/invitations/unable", struct {
+		Page string             `json:"page"`
+		Code control.NoticeCode `json:"code"`
+	}{encode(page[:]), code}, nil)
+}
+
 // ticket opens one socket.
 type ticket struct {
 	Token     string       `json:"token"`
@@ -167,6 +178,8 @@ func (a *api) call(ctx context.Context, method, path string, in, out any) error 
 		return fmt.Errorf("read the broker's answer: %w", err)
 	}
 	switch {
+	case resp.StatusCode == http.StatusNoContent && out == nil:
+		return nil
 	case resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated:
 		if err := json.Unmarshal(raw, out); err != nil {
 			return errors.New("the broker's answer is malformed")

@@ -2,7 +2,6 @@ package session_test
 
 import (
 	"errors"
-	"strings"
 	"testing"
 	"time"
 
@@ -114,24 +113,50 @@ func TestBrokerIsToldOfTheEndWhenTheNetworkIsBack(t *testing.T) {
 	st.ended("requester")
 }
 
-// A machine that cannot be shown says so to both people, and nothing is asked.
-func TestMachineThatCannotBeShown(t *testing.T) {
-	st := play(t, allowing(), func(c *session.Config) {
-		c.Devices.Unable = &screen.NotShowableError{Kind: screen.KindWayland, Text: "no"}
-	})
-	st.eventually("the person is told", func() bool {
-		st.person.mu.Lock()
-		defer st.person.mu.Unlock()
-		return len(st.person.problems) == 1 && strings.Contains(st.person.problems[0].What, "Wayland")
-	})
-	st.told(record.KindClientUnable, func(data string) bool { return data == `{"code":"wayland"}` })
-	v := st.viewer()
-	heard(st, v, func(n control.Notice) bool { return n.Code == control.Wayland })
-	heard(st, v, func(b control.Bye) bool { return b.Reason == signaling.ClientUnable })
-	st.ended("unable")
+var wayland = &screen.NotShowableError{Kind: screen.KindWayland, Text: "no"}
+
+// A machine that cannot be shown says so to both people; the link stays good,
+// nothing is asked and nothing captured.
+func TestMachineThatCannotBeShownSpendsNoLink(t *testing.T) {
+	st := play(t, allowing(), func(c *session.Config) { c.Devices.Unable = wayland })
+	st.eventually("the person is told", func() bool { return st.person.warned("Wayland") })
+	if got, want := st.broker.Unable(), "wayland"; got != want {
+		t.Errorf("the technician was told %q, want %q", got, want)
+	}
+	close(st.person.cancel)
+	<-st.over
+	if !errors.Is(st.err, session.ErrUnable) {
+		t.Errorf("Run: got %v, want ErrUnable", st.err)
+	}
+	if st.broker.Redeemed() {
+		t.Error("the invitation was spent")
+	}
 	if n, _ := st.desk.captured_(); n != 0 || st.desk.opened != 0 || len(st.person.asked()) != 0 {
 		t.Errorf("%d captures, %d questions, want none", n, len(st.person.asked()))
 	}
+}
+
+// Where there is no window either, the technician is told all the same.
+func TestMachineWithoutWindowsTellsTheTechnician(t *testing.T) {
+	st := play(t, allowing(), func(c *session.Config) { c.Devices.Unable, c.UI = wayland, nil })
+	<-st.over
+	if got := st.broker.Unable(); got != "wayland" || st.broker.Redeemed() || !errors.Is(st.err, session.ErrUnable) {
+		t.Errorf("the technician was told %q, redeemed %v, %v", got, st.broker.Redeemed(), st.err)
+	}
+}
+
+// A screen that turns out not to be one after Allow ends the session.
+func TestScreenThatIsNoneEndsTheSession(t *testing.T) {
+	st := play(t, allowing(), func(c *session.Config) {
+		c.Devices.Screen = func() (screen.Source, error) { return nil, wayland }
+	})
+	v := st.viewer()
+	st.verified(v)
+	v.Say(control.Ask{ID: "1", Scopes: both})
+	st.told(record.KindClientUnable, func(data string) bool { return data == `{"code":"wayland"}` })
+	heard(st, v, func(n control.Notice) bool { return n.Code == control.Wayland })
+	heard(st, v, func(b control.Bye) bool { return b.Reason == signaling.ClientUnable })
+	st.ended("unable")
 }
 
 func TestNobodySeesWithoutTheBar(t *testing.T) {

@@ -82,11 +82,6 @@ func (s *session) onVerified(r *road, t grant.Token) {
 	}
 	s.story.arrived()
 	s.useToken(r, t)
-	if unable := s.cfg.Devices.Unable; unable != nil {
-		s.tellViewer(r, control.Notice{Code: noticeOf(unable)})
-		s.finish(signaling.ClientUnable, false)
-		return
-	}
 	if s.panicGone == nil && s.cfg.Devices.PanicKey != nil {
 		s.tellViewer(r, control.Notice{Code: control.NoPanicKey})
 	}

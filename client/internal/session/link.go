@@ -172,7 +172,7 @@ func (s *session) lose(r *road) {
 // showWaiting shows what is being waited for, before there is a bar.
 func (s *session) showWaiting() {
 	switch {
-	case s.bar != nil || s.question != nil || s.cfg.Devices.Unable != nil:
+	case s.bar != nil || s.question != nil:
 	case s.wire != nil:
 		s.wait(window.AwaitingTechnician)
 	case s.page.stage == window.AwaitingTechnician:

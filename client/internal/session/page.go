@@ -41,20 +41,6 @@ func (s *session) wait(stage window.Stage) {
 	})
 }
 
-// tell shows a problem. Leaving the page ends the session.
-func (s *session) tell(p window.Problem, reason signaling.Reason) {
-	s.page.hide()
-	ctx, cancel := context.WithCancel(s.ctx)
-	s.page.end = cancel
-	s.go_(func() {
-		_, err := s.cfg.UI.Tell(ctx, p)
-		if ctx.Err() == nil {
-			s.log.Info("problem was read", "error", err)
-			s.finish(reason, false)
-		}
-	})
-}
-
 func (s *session) onPageLeft(err error) {
 	if !errors.Is(err, window.ErrClosed) {
 		s.log.Error("no window", "error", err)

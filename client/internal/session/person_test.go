@@ -3,6 +3,7 @@ package session_test
 import (
 	"context"
 	"image"
+	"strings"
 	"sync"
 	"time"
 
@@ -116,7 +117,7 @@ func (p *person) Summarise(ctx context.Context, s window.Summary) error {
 	return nil
 }
 
-// told returns the summary, once it stands.
+// warned returns the summary, once it stands.
 func (p *person) told() *window.Summary {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -132,6 +133,13 @@ func (p *person) asked() []window.Question {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]window.Question(nil), p.questions...)
+}
+
+// warned reports whether the one problem that is shown says this.
+func (p *person) warned(words string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.problems) == 1 && strings.Contains(p.problems[0].What, words)
 }
 
 func (p *person) page() window.Stage {

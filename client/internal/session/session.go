@@ -45,7 +45,7 @@ type Config struct {
 	Organisation string // from the configuration slot, else empty
 	Version      string
 	System       System
-	UI           window.UI
+	UI           window.UI // may be nil when Devices.Unable is set
 	Devices      Devices
 	Log          *slog.Logger
 	RelayOnly    bool // for tests of the relay
@@ -154,6 +154,9 @@ func Run(ctx context.Context, cfg Config) error {
 	if s.cert, err = peer.NewCertificate(); err != nil {
 		return err
 	}
+	if why := cfg.Devices.Unable; why != nil {
+		return s.unable(ctx, why)
+	}
 	joined, err := s.redeem(ctx)
 	if err != nil || joined == nil {
 		return err
@@ -180,7 +183,7 @@ func (s *session) run(ctx context.Context, joined *joined) error {
 		}
 	})
 	s.grabPanicKey()
-	s.begin()
+	s.wait(window.Connecting)
 	for !s.isOver() {
 		select {
 		case f := <-s.tasks:
@@ -196,16 +199,6 @@ func (s *session) run(ctx context.Context, joined *joined) error {
 	hangUp()
 	s.wg.Wait()
 	return err
-}
-
-// begin shows the first page, and says at once when there is nothing to show.
-func (s *session) begin() {
-	if s.cfg.Devices.Unable == nil {
-		s.wait(window.Connecting)
-		return
-	}
-	s.record(record.ClientUnable{Code: string(noticeOf(s.cfg.Devices.Unable))})
-	s.tell(unableProblem(s.cfg.Devices.Unable), signaling.ClientUnable)
 }
 
 // post hands a task to run. It is dropped when run is done.

@@ -8,6 +8,7 @@ import (
 	"beside/client/internal/display"
 	"beside/client/internal/input"
 	"beside/client/internal/screen"
+	"beside/signaling"
 	"beside/signaling/control"
 	format "beside/signaling/display"
 	"beside/signaling/grant"
@@ -26,9 +27,7 @@ func (s *session) showPicture(r *road) {
 	}
 	source, err := s.cfg.Devices.Screen()
 	if err != nil {
-		s.log.Error("no screen to show", "error", err)
-		s.record(record.ClientUnable{Code: string(control.NoScreen)})
-		s.tellViewer(r, control.Notice{Code: control.NoScreen})
+		s.onNoScreen(r, err)
 		return
 	}
 	st := &display.Stream{
@@ -56,6 +55,21 @@ func codecsOf(m control.Abilities) (codecs []format.Codec) {
 		codecs = append(codecs, names[name])
 	}
 	return codecs
+}
+
+// onNoScreen says what is in the way. A machine that cannot be shown at all ends
+// the session; what failed in another way may be asked again.
+func (s *session) onNoScreen(r *road, err error) {
+	s.log.Error("no screen to show", "error", err)
+	why, code := screen.AsNotShowable(err), control.NoScreen
+	if why != nil {
+		code = noticeOf(why)
+	}
+	s.record(record.ClientUnable{Code: string(code)})
+	s.tellViewer(r, control.Notice{Code: code})
+	if why != nil {
+		s.finish(signaling.ClientUnable, false)
+	}
 }
 
 // onPictureEnd shows the screen again: at once under a new right, a little later

@@ -115,6 +115,9 @@ const scopeList: Read<readonly Scope[]> = (value, path) => {
   return list(oneOf(...SCOPES), SCOPES.length)(names, path);
 };
 
+/** Why a program that was started cannot show its screen. */
+const UNABLE = ["wayland", "no_screen"] as const;
+
 export type Session = Of<typeof sessionShape>;
 const sessionShape = {
   id,
@@ -131,6 +134,7 @@ const sessionShape = {
   grants: scopeList,
   invitedAt: time,
   openedAt: maybe(time),
+  unable: maybe(oneOf(...UNABLE)),
   joinedAt: maybe(time),
   liveAt: maybe(time),
   endedAt: maybe(time),
@@ -175,6 +179,7 @@ const pageShape = {
   technician: name,
   stage: text(40),
   expiresAt: time,
+  unable: maybe(oneOf(...UNABLE)),
   downloads: list(text(20), 8),
   summary: maybe(members(summaryShape)),
 } satisfies Described<"LandingPage">;

@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitations/unable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell the technician that this machine cannot be shown; the link stays good */
+        post: operations["unable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations/{id}": {
         parameters: {
             query?: never;
@@ -531,6 +548,11 @@ export interface components {
             summary?: components["schemas"]["Summary"];
             /** @description Display name */
             technician: string;
+            /**
+             * @description The program was started where it cannot show the screen; the link is still good
+             * @enum {string}
+             */
+            unable?: "wayland" | "no_screen";
         };
         Me: {
             email: string;
@@ -654,6 +676,11 @@ export interface components {
             ticket: string;
             /** Format: int64 */
             ticketNumber: number;
+            /**
+             * @description The program was started where it cannot show the screen; the link is still good
+             * @enum {string}
+             */
+            unable?: "wayland" | "no_screen";
         };
         SessionListOutputBody: {
             sessions: components["schemas"]["Session"][];
@@ -771,6 +798,15 @@ export interface components {
              */
             time: string;
         };
+        UnableInputBody: {
+            /**
+             * @description What is in the way
+             * @enum {string}
+             */
+            code: "wayland" | "no_screen";
+            /** @description The link's page value, 32 bytes */
+            page: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -801,6 +837,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EventListOutputBody"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    unable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnableInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

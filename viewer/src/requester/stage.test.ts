@@ -18,9 +18,15 @@ test.each([
 });
 
 test("before Start and after it, other words", () => {
-  expect(stageText({ stage: "invited", technician }, false)).toBe("Press Start when you are ready.");
-  expect(stageText({ stage: "opened", technician }, true)).toBe("Waiting until you run the program.");
-  expect(stageText({ stage: "live", technician }, true)).toBe("Grace is with you now.");
+  expect(stageText({ stage: "invited", technician, unable: undefined }, false)).toBe(
+    "Press Start when you are ready.",
+  );
+  expect(stageText({ stage: "opened", technician, unable: undefined }, true)).toBe(
+    "Waiting until you run the program.",
+  );
+  const unable = { stage: "opened", technician, unable: "wayland" } as const;
+  expect(stageText(unable, true)).toContain("choose a session called Xorg or X11");
+  expect(stageText({ stage: "live", technician, unable: undefined }, true)).toBe("Grace is with you now.");
 });
 
 const summary = {

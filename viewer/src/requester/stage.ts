@@ -30,10 +30,16 @@ const RUNNING: Readonly<Record<string, Key>> = {
 };
 
 /** One sentence about now. started: whether Start was pressed on this page. */
-export function stageText(page: Pick<InvitationPage, "stage" | "technician">, started: boolean): string {
+export function stageText(
+  page: Pick<InvitationPage, "stage" | "technician" | "unable">,
+  started: boolean,
+): string {
   const { stage, technician } = page;
   const key = RUNNING[stage];
   if (key !== undefined) return t(key, { technician });
+  if (page.unable !== undefined) {
+    return t(page.unable === "wayland" ? "requester.stage.wayland" : "requester.stage.no-screen");
+  }
   return t(started ? "requester.stage.waiting" : "requester.stage.ready", { technician });
 }
 

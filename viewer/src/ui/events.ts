@@ -34,7 +34,7 @@ function valueText(kind: string, name: string, value: string | number): string |
     case "role":
       return value === "client" ? t("event.role.client") : t("event.role.viewer");
     case "code":
-      return kind === "client.unable" ? named("notice", value) : value;
+      return kind === "client.unable" || kind === "invitation.unable" ? named("notice", value) : value;
     case "expires":
       return time(new Date(value));
     case "by":

@@ -36,6 +36,15 @@ test.each<[string, Phase, Partial<Session>, string[]]>([
   expect(news.map((n) => n.kind)).toEqual(want);
 });
 
+test("a program that cannot show its screen is news, once for each cause", () => {
+  const waiting = session("invited");
+  const told = session("invited", { unable: "wayland" });
+  expect(newsBetween([waiting], [told]).map((n) => n.kind)).toEqual(["unable"]);
+  expect(newsBetween([told], [told])).toEqual([]);
+  expect(newsBetween([told], [session("joined")]).map((n) => n.kind)).toEqual(["joined"]);
+  expect(stageText(stageOf(told))).toBe("desk.stage.unable");
+});
+
 test("a session that is seen for the first time is no news", () => {
   expect(newsBetween([], [session("joined")])).toEqual([]);
 });

@@ -29,6 +29,9 @@ const tour = [
   ["client-host", "A program without a configuration asks about the address"],
   ["client-waiting", "The program waits for the technician"],
   ["client-used", "A link works once"],
+  ["client-wayland", "The program on a desktop that it cannot show"],
+  ["session-wayland", "The technician is told, and the link stays good"],
+  ["desk-wayland", "The same at the desk"],
 
   "Both agree",
   ["desk-arrived", "The technician sees who joined before anything is asked"],
