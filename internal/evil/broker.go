@@ -38,6 +38,10 @@ type Broker struct {
 	// sends, or drop it (nil).
 	ToClient func(signaling.PeerMessage) signaling.PeerMessage
 
+	// Ahead, when set before the client connects, is how far the broker's clock
+	// is before everybody else's.
+	Ahead time.Duration
+
 	mu       sync.Mutex
 	state    signaling.State
 	client   *signaling.Conn
@@ -64,11 +68,16 @@ func NewBroker(t testing.TB) *Broker {
 	mux.HandleFunc("POST /api/v1/sessions/{id}/token", b.token)
 	mux.HandleFunc("GET /.well-known/jwks.json", func(w http.ResponseWriter, _ *http.Request) { b.reply(w, b.keys()) })
 	mux.HandleFunc("/ws", b.socket)
-	b.server = httptest.NewServer(mux)
+	b.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", b.now().UTC().Format(http.TimeFormat))
+		mux.ServeHTTP(w, r)
+	}))
 	b.issuer = grant.NewIssuer(b.server.URL, key)
 	t.Cleanup(b.Close)
 	return b
 }
+
+func (b *Broker) now() time.Time { return time.Now().Add(b.Ahead) }
 
 // Close cuts everything.
 func (b *Broker) Close() {
@@ -118,7 +127,7 @@ func (b *Broker) pass(w http.ResponseWriter) {
 	b.mu.Lock()
 	key, issuer := b.session, b.issuer
 	b.mu.Unlock()
-	now := time.Now()
+	now := b.now()
 	token, _, err := issuer.Sign(grant.Token{
 		Type: grant.JoinToken, Subject: "client:" + b.Session, Session: b.Session, Role: grant.Client,
 		Holder: grant.Thumbprint(key), Issued: now, Expires: now.Add(grant.JoinLife),
@@ -180,6 +189,11 @@ func (b *Broker) token(w http.ResponseWriter, r *http.Request) {
 	b.mu.Lock()
 	key := b.session
 	b.mu.Unlock()
+	if err == nil && b.now().Sub(at).Abs() > 2*time.Minute {
+		w.WriteHeader(http.StatusUnauthorized)
+		b.reply(w, map[string]string{"code": "proof_refused"})
+		return
+	}
 	if err != nil || !ed25519.Verify(key, grant.TokenStatement(grant.Client, r.PathValue("id"), at), b.raw(in.Proof)) {
 		b.t.Error("token without a good proof")
 		http.Error(w, "{}", http.StatusForbidden)
@@ -390,7 +404,7 @@ func (b *Broker) AccessToken(holder ed25519.PublicKey, scopes grant.Set, life ti
 	b.mu.Lock()
 	issuer := b.issuer
 	b.mu.Unlock()
-	now := time.Now()
+	now := b.now()
 	token, _, err := issuer.Sign(grant.Token{
 		Type: grant.AccessToken, Subject: "technician:1", Session: b.Session, Role: grant.Viewer, Scopes: scopes,
 		Holder: grant.Thumbprint(holder), Issued: now, Expires: now.Add(life),

@@ -33,6 +33,7 @@ type api struct {
 	http   *http.Client
 	key    ed25519.PrivateKey
 	pub    ed25519.PublicKey
+	clock  brokerClock
 }
 
 func newAPI(broker *url.URL, trust *tls.Config, key ed25519.PrivateKey, pub ed25519.PublicKey) *api {
@@ -125,9 +126,19 @@ type ticket struct {
 	Signaling string       `json:"signaling"`
 }
 
-// token gets a fresh join token by a signature of the session key.
+// token gets a fresh join token by a signature of the session key. The signature
+// names the time, and a computer's clock may have been set meanwhile: a refusal
+// says what time it is, so that the second try is right.
 func (a *api) token(ctx context.Context, session string) (*ticket, error) {
-	now := time.Now().UTC().Truncate(time.Second)
+	out, err := a.tryToken(ctx, session)
+	if no := asRefusal(err); no != nil && no.Code == "proof_refused" {
+		out, err = a.tryToken(ctx, session)
+	}
+	return out, err
+}
+
+func (a *api) tryToken(ctx context.Context, session string) (*ticket, error) {
+	now := a.clock.now().UTC().Truncate(time.Second)
 	var out ticket
 	err := a.call(ctx, http.MethodPost, "/api/v1/sessions/"+url.PathEscape(session)+"/token", struct {
 		Role  grant.Role `json:"role"`
@@ -173,6 +184,7 @@ func (a *api) call(ctx context.Context, method, path string, in, out any) error 
 		return fmt.Errorf("call broker: %w", err)
 	}
 	defer resp.Body.Close()
+	a.clock.read(resp.Header)
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxReplyBytes))
 	if err != nil {
 		return fmt.Errorf("read the broker's answer: %w", err)

@@ -129,7 +129,7 @@ func (s *session) verify(r *road, signed string) (grant.Token, error) {
 	if err != nil {
 		return grant.Token{}, err
 	}
-	t, err := grant.NewVerifier(s.api.issuer(), keys...).Verify(signed, grant.AccessToken)
+	t, err := grant.NewVerifier(s.api.issuer(), keys...).At(s.api.clock.now).Verify(signed, grant.AccessToken)
 	switch {
 	case err != nil:
 		return grant.Token{}, err
@@ -166,7 +166,7 @@ func (s *session) useToken(r *road, t grant.Token) {
 		s.gate.Revoke(gone)
 		s.revoked(gone, byToken)
 	}
-	left := time.Until(t.Expires)
+	left := t.Expires.Sub(s.api.clock.now())
 	r.expiry = []*time.Timer{
 		s.after(left, func() { s.onExpired(r, t) }),
 		s.after(left+s.cfg.Times.ViewAfter, func() {

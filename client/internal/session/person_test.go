@@ -135,6 +135,13 @@ func (p *person) asked() []window.Question {
 	return append([]window.Question(nil), p.questions...)
 }
 
+// problem is the one that was shown last.
+func (p *person) problem() window.Problem {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.problems[len(p.problems)-1]
+}
+
 // warned reports whether the one problem that is shown says this.
 func (p *person) warned(words string) bool {
 	p.mu.Lock()

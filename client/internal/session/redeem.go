@@ -3,8 +3,10 @@ package session
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"time"
 
 	"beside/client/internal/window"
 	"beside/signaling/texts"
@@ -110,7 +112,14 @@ func (f *front) close() {
 func (s *session) unreachable(err error) window.Problem {
 	host := s.cfg.Broker.Host
 	var untrusted *tls.CertificateVerificationError
-	if errors.As(err, &untrusted) {
+	var invalid x509.CertificateInvalidError
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired: // or not valid yet
+		return window.Problem{
+			What: texts.T("client.untrusted", "host", host),
+			Next: texts.T("client.untrusted.clock", "time", time.Now().Format("2006-01-02 15:04")),
+		}
+	case errors.As(err, &untrusted):
 		return window.Problem{What: texts.T("client.untrusted", "host", host), Next: texts.T("client.untrusted.next")}
 	}
 	return window.Problem{What: texts.T("client.unreachable", "host", host), Next: texts.T("client.unreachable.next")}
