@@ -106,8 +106,12 @@ var rules = []rule{
 		from: []string{"beside/client/internal/screen/...", "beside/client/internal/input/...",
 			"beside/client/internal/clipboard/...", "beside/client/internal/files/...",
 			"beside/client/internal/facts/...", "beside/client/internal/sound/..."},
-		within: []string{"beside/client/..."}, only: []string{"beside/client/internal/consent"},
-		why: "who looks or acts holds a Lease and knows of nothing else",
+		within: []string{"beside/client/..."}, only: []string{"beside/client/internal/consent", "beside/client/internal/xserver"},
+		why: "who looks or acts holds a Lease and knows of nothing else but the way to the X server",
+	},
+	{
+		name: "a connection", from: []string{"beside/client/internal/xserver/..."}, within: ours, only: []string{},
+		why: "it carries requests and knows nothing of what they are for",
 	},
 	{
 		name: "video only encodes", from: []string{"beside/client/internal/video/..."},

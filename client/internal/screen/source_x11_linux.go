@@ -242,7 +242,7 @@ func (s *X11) Grab(l *consent.Lease, area image.Rectangle, f *frame, rects []ima
 // Close implements Source.
 func (s *X11) Close() error {
 	s.x.guard.Stop()
-	_ = s.x.sock.Close()
+	s.x.wire.Cut()
 	s.over.Wait()
 	s.grabbing.Lock()
 	defer s.grabbing.Unlock()

@@ -2,7 +2,6 @@ package screen
 
 import (
 	"fmt"
-	"net"
 	"sync"
 	"time"
 
@@ -12,6 +11,8 @@ import (
 	"github.com/jezek/xgb/shm"
 	"github.com/jezek/xgb/xfixes"
 	"github.com/jezek/xgb/xproto"
+
+	"beside/client/internal/xserver"
 )
 
 // answerLimit is how long the X server may take for one request. A call made
@@ -22,20 +23,20 @@ const answerLimit = 2 * time.Second
 // xconn is one connection to an X server.
 type xconn struct {
 	*xgb.Conn
-	sock  net.Conn
-	guard *time.Timer // cuts sock when it fires; armed by limit
+	wire  *xserver.Conn
+	guard *time.Timer // cuts wire when it fires; armed by limit
 	root  xproto.Window
 	setup *xproto.SetupInfo
 }
 
 // dialX connects and asks for nothing.
 func dialX(env Environment) (*xconn, error) {
-	c, sock, err := dialDisplay(env)
+	c, err := xserver.Dial(xserver.Display{Name: env.Display, Authority: env.Authority, Home: env.Home})
 	if err != nil {
-		return nil, err
+		return nil, none(err.Error())
 	}
-	x := &xconn{Conn: c, sock: sock, setup: xproto.Setup(c)}
-	x.guard = time.AfterFunc(time.Hour, func() { _ = sock.Close() })
+	x := &xconn{Conn: c.Conn, wire: c, setup: xproto.Setup(c.Conn)}
+	x.guard = time.AfterFunc(time.Hour, c.Cut)
 	x.guard.Stop()
 	if c.DefaultScreen >= len(x.setup.Roots) {
 		x.close()
@@ -50,7 +51,7 @@ func (x *xconn) screen() *xproto.ScreenInfo { return x.setup.DefaultScreen(x.Con
 // close cuts the connection and waits until xgb's reader is gone.
 func (x *xconn) close() {
 	x.guard.Stop()
-	_ = x.sock.Close()
+	x.wire.Cut()
 	for {
 		if ev, err := x.WaitForEvent(); ev == nil && err == nil {
 			return

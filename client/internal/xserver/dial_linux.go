@@ -1,4 +1,4 @@
-package screen
+package xserver
 
 import (
 	"encoding/binary"
@@ -16,42 +16,64 @@ import (
 	"github.com/jezek/xgb"
 )
 
+// Display says which X server, and where the right to use it is kept.
+type Display struct {
+	Name      string // DISPLAY: "[host]:number[.screen]"
+	Authority string // XAUTHORITY, the file of cookies (Xau(3)); empty means the one in Home
+	Home      string // HOME
+}
+
+// Here is the display of the desktop that this program was started in.
+func Here() Display {
+	return Display{Name: os.Getenv("DISPLAY"), Authority: os.Getenv("XAUTHORITY"), Home: os.Getenv("HOME")}
+}
+
+// Conn is one connection to an X server.
+type Conn struct {
+	*xgb.Conn
+	wire *socket
+}
+
 const dialTimeout = 5 * time.Second
 
-// dialDisplay connects to the X server named by env.Display. The socket is ours,
-// not xgb's, so that a server that hangs can be cut off.
-func dialDisplay(env Environment) (*xgb.Conn, net.Conn, error) {
+// Dial connects. The socket is ours, not xgb's, so that Cut ends a connection
+// whose server hangs.
+func Dial(d Display) (*Conn, error) {
 	xgb.Logger.SetOutput(io.Discard) // else it prints to standard error; safe at any time
-	host, number, screen, err := parseDisplay(env.Display)
+	host, number, screen, err := parseName(d.Name)
 	if err != nil {
-		return nil, nil, none(err.Error())
+		return nil, err
 	}
 	network, address := "unix", "/tmp/.X11-unix/X"+strconv.Itoa(number)
 	if host != "" && host != "unix" {
 		network, address = "tcp", net.JoinHostPort(host, strconv.Itoa(6000+number))
 	}
-	sock, err := net.DialTimeout(network, address, dialTimeout)
+	wire, err := net.DialTimeout(network, address, dialTimeout)
 	if err != nil {
-		return nil, nil, none(err.Error())
+		return nil, err
 	}
-	_ = sock.SetDeadline(time.Now().Add(dialTimeout))
+	_ = wire.SetDeadline(time.Now().Add(dialTimeout))
+	s := newSocket(wire)
 	var c *xgb.Conn
-	if cookie := findCookie(env, strconv.Itoa(number)); cookie != "" {
-		c, err = xgb.NewConnNetWithCookieHex(sock, cookie)
+	if cookie := findCookie(d, strconv.Itoa(number)); cookie != "" {
+		c, err = xgb.NewConnNetWithCookieHex(s, cookie)
 	} else {
-		c, err = xgb.NewConnNet(sock)
+		c, err = xgb.NewConnNet(s)
 	}
 	if err != nil {
-		_ = sock.Close()
-		return nil, nil, none(fmt.Sprintf("X display %s: %v", env.Display, err))
+		_ = wire.Close()
+		return nil, fmt.Errorf("X display %s: %w", d.Name, err)
 	}
-	_ = sock.SetDeadline(time.Time{})
+	_ = wire.SetDeadline(time.Time{})
 	c.DisplayNumber, c.DefaultScreen = number, screen
-	return c, sock, nil
+	return &Conn{c, s}, nil
 }
 
-// parseDisplay reads "[host]:number[.screen]".
-func parseDisplay(s string) (host string, number, screen int, err error) {
+// Cut ends the connection at once; every call that waits then returns an error.
+func (c *Conn) Cut() { _ = c.wire.Close() }
+
+// parseName reads "[host]:number[.screen]".
+func parseName(s string) (host string, number, screen int, err error) {
 	colon := strings.LastIndexByte(s, ':')
 	if colon < 0 {
 		return "", 0, 0, fmt.Errorf("bad DISPLAY %q", s)
@@ -73,10 +95,10 @@ func parseDisplay(s string) (host string, number, screen int, err error) {
 
 // findCookie returns the MIT-MAGIC-COOKIE-1 for the display in the user's
 // authority file (Xau(3)), in hex, or "" when there is none.
-func findCookie(env Environment, number string) string {
-	file := env.Authority
+func findCookie(d Display, number string) string {
+	file := d.Authority
 	if file == "" {
-		file = filepath.Join(env.Home, ".Xauthority")
+		file = filepath.Join(d.Home, ".Xauthority")
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
