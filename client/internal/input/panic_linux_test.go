@@ -1,6 +1,7 @@
 package input_test
 
 import (
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -61,17 +62,50 @@ func TestPanicKeyWorksWithAnyOtherModifierOn(t *testing.T) {
 }
 
 func TestPanicKeyWorksWhileAProgramHoldsTheKeyboard(t *testing.T) {
-	inputtest.Desktop(t)
-	conn := inputtest.Connect(t)
-	win := inputtest.NewWindow(t, 0, 0, 100, 100)
-	_, presses := grabPanicKey(t)
-	reply, err := xproto.GrabKeyboard(conn, false, win.ID, xproto.TimeCurrentTime, xproto.GrabModeAsync, xproto.GrabModeAsync).Reply()
-	if err != nil || reply.Status != xproto.GrabStatusSuccess {
-		t.Fatalf("grab the keyboard: %v, %v", reply, err)
+	for name, withhold := range map[string]string{"told": "", "by looking": "XInputExtension"} {
+		t.Run(name, func(t *testing.T) {
+			inputtest.Desktop(t)
+			display := os.Getenv("DISPLAY")
+			inputtest.NewProxy(t, display, withhold)
+			_, presses := grabPanicKey(t)
+			t.Setenv("DISPLAY", display)
+			conn := inputtest.Connect(t)
+			win := inputtest.NewWindow(t, 0, 0, 100, 100)
+			reply, err := xproto.GrabKeyboard(conn, false, win.ID, xproto.TimeCurrentTime, xproto.GrabModeAsync, xproto.GrabModeAsync).Reply()
+			if err != nil || reply.Status != xproto.GrabStatusSuccess {
+				t.Fatalf("grab the keyboard: %v, %v", reply, err)
+			}
+			for range 2 {
+				xdotool(t, "keydown", "ctrl", "keydown", "alt", "keydown", "shift", "keydown", "s")
+				wantPress(t, presses)
+				xdotool(t, "keyup", "s", "keyup", "shift", "keyup", "alt", "keyup", "ctrl")
+				// Held long enough to be seen up, by looking too.
+				inputtest.Until(t, "the keys to be up", func() bool { return len(inputtest.Down(t, conn)) == 0 })
+				select {
+				case <-presses:
+					t.Fatal("one press was reported twice")
+				case <-time.After(200 * time.Millisecond):
+				}
+			}
+		})
 	}
-	xdotool(t, "keydown", "ctrl", "keydown", "alt", "keydown", "shift", "keydown", "s")
+}
+
+// Where the server tells of keys nobody looks, so that an idle machine sleeps.
+func TestPanicKeyAsksNothingAtRest(t *testing.T) {
+	inputtest.Desktop(t)
+	display := os.Getenv("DISPLAY")
+	proxy := inputtest.NewProxy(t, display, "")
+	_, presses := grabPanicKey(t)
+	t.Setenv("DISPLAY", display)
+	xdotool(t, "key", "ctrl+alt+shift+s")
 	wantPress(t, presses)
-	xdotool(t, "keyup", "s", "keyup", "shift", "keyup", "alt", "keyup", "ctrl")
+	before := proxy.Asked()
+	xdotool(t, "key", "a", "b", "ctrl", "s")
+	<-time.After(300 * time.Millisecond)
+	if asked := proxy.Asked() - before; asked != 0 {
+		t.Errorf("the X server was sent %d bytes, want none", asked)
+	}
 }
 
 func TestSecondPanicKeyWhenTheFirstIsTaken(t *testing.T) {
