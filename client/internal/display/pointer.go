@@ -12,10 +12,12 @@ const (
 	pointerBusy = 16 * time.Millisecond  // between looks while it moves or the screen changes
 	pointerIdle = 150 * time.Millisecond // and while nothing happens
 	pointerTail = 500 * time.Millisecond // after the last movement it still counts as moving
+	never       = 24 * time.Hour
 )
 
-// pointerWatch follows the pointer. X11 tells of a new shape but of no movement,
-// so somebody has to look: often while it moves, rarely otherwise.
+// pointerWatch follows the pointer. While it moves it is looked at as often as a
+// screen shows it. Afterwards the source tells of the next movement; where it
+// cannot, somebody has to look now and then.
 type pointerWatch struct {
 	now    screen.Pointer
 	news   bool      // the source signalled something
@@ -31,10 +33,13 @@ func (p *pointerWatch) forget() { p.known, p.asked = false, time.Time{} }
 
 // due is when to look next.
 func (p *pointerWatch) due() time.Time {
-	if p.news || p.asked.Sub(p.moved) < pointerTail {
+	switch {
+	case p.asked.Sub(p.moved) < pointerTail, p.news && !p.now.Told:
 		return p.asked.Add(pointerBusy)
+	case p.news || !p.now.Told: // told: news are mostly of the screen, and may be of the pointer
+		return p.asked.Add(pointerIdle)
 	}
-	return p.asked.Add(pointerIdle)
+	return p.asked.Add(never)
 }
 
 // watchPointer looks at the pointer if it is time and has the changes sent.

@@ -2,12 +2,16 @@ package display_test
 
 import (
 	"context"
+	"image"
 	"os"
 	"os/exec"
 	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jezek/xgb/xproto"
+	"github.com/jezek/xgb/xtest"
 
 	"beside/client/internal/consent"
 	"beside/client/internal/display"
@@ -27,9 +31,9 @@ type real struct {
 	got    chan struct{} // signalled with each, capacity 1
 }
 
-func startReal(t testing.TB, srv *xvfb.Server) *real {
+func startReal(t testing.TB, at string) *real {
 	t.Helper()
-	src, err := screen.OpenX11(screen.Environment{Display: srv.Display})
+	src, err := screen.OpenX11(screen.Environment{Display: at})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +96,7 @@ func waitFor(t testing.TB, what string, ok func() bool) {
 func TestRealDesktopIsExact(t *testing.T) {
 	srv := xvfb.Start(t, "1013x707x24") // odd on purpose
 	paint := srv.NewPainter(t)
-	r := startReal(t, srv)
+	r := startReal(t, srv.Display)
 	xterm := exec.Command("xterm", "-geometry", "120x40+60+40", "-e",
 		"sh", "-c", "i=0; while [ $i -lt 400 ]; do i=$((i+1)); echo line $i of a text that scrolls; done; exec sleep 600")
 	xterm.Env = append(os.Environ(), "DISPLAY="+srv.Display)
@@ -128,6 +132,35 @@ func TestRealDesktopIsExact(t *testing.T) {
 	}
 }
 
+// While nothing happens the X server is asked nothing, and told of the pointer's
+// next movement at once.
+func TestRestAsksNothing(t *testing.T) {
+	srv := xvfb.Start(t, "320x200x24")
+	paint := srv.NewPainter(t)
+	trace := srv.Trace(t)
+	r := startReal(t, trace.Display)
+	waitFor(t, "the picture to be exact", func() bool { return r.matches(paint.Screen(t)) })
+	var before string
+	waitFor(t, "rest", func() bool {
+		last := before
+		before = trace.Text(t)
+		return r.checked() && before == last
+	})
+	<-time.After(time.Second)
+	if after := trace.Text(t); after != before {
+		t.Errorf("asked at rest: %s", after[len(before):])
+	}
+	if err := xtest.Init(paint.X); err != nil {
+		t.Fatal(err)
+	}
+	xtest.FakeInput(paint.X, xproto.MotionNotify, 0, 0, paint.Root, 77, 33, 0)
+	waitFor(t, "the pointer's place", func() bool {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.v.Place == image.Pt(77, 33)
+	})
+}
+
 // checked reports whether the stream has been quiet long enough for its check.
 func (r *real) checked() bool {
 	r.mu.Lock()
@@ -139,7 +172,7 @@ func (r *real) checked() bool {
 func BenchmarkFlip(b *testing.B) {
 	srv := xvfb.Start(b, "1920x1080x24")
 	paint := srv.NewPainter(b)
-	r := startReal(b, srv)
+	r := startReal(b, srv.Display)
 	waitFor(b, "the first picture", func() bool { return r.matches(paint.Screen(b)) })
 	var took []time.Duration
 	for i := 0; b.Loop(); i++ {

@@ -15,11 +15,12 @@ import (
 func (s *X11) Pointer(l *consent.Lease, p *Pointer) error {
 	err := l.Do(func() error {
 		return s.x.limit(func() error {
+			s.expectMotion()
 			r, err := xproto.QueryPointer(s.x.Conn, s.x.root).Reply()
 			if err != nil {
 				return err
 			}
-			p.Place = image.Pt(int(r.RootX), int(r.RootY))
+			s.motion.saw(p, image.Pt(int(r.RootX), int(r.RootY)))
 			return s.shape(p)
 		})
 	})

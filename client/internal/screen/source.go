@@ -38,6 +38,7 @@ type Pointer struct {
 	Place  image.Point          // in the coordinates of the whole screen
 	Shape  display.PointerShape // its picture
 	Serial uint32               // changes with Shape
+	Told   bool                 // Changed will signal the next movement; else somebody has to look
 }
 
 // Source is a screen. It belongs to one goroutine, but for Changed and Close.

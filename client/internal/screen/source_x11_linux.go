@@ -19,14 +19,15 @@ import (
 )
 
 // X11 is the fast Source: one connection, DAMAGE to be told of changes, MIT-SHM
-// to read pixels, XFIXES for the pointer's shape, RANDR for monitors. While
-// nothing changes it does nothing.
+// to read pixels, XFIXES for the pointer's shape, XINPUT for its movement, RANDR
+// for monitors. While nothing changes it does nothing.
 type X11 struct {
 	x       *xconn
 	damage  damage.Damage
 	region  xfixes.Region // where DAMAGE puts what changed
 	changed chan struct{}
 	over    sync.WaitGroup // the event reader
+	motion  motion
 
 	grabbing sync.Mutex // held while grab is used, so that Close frees no memory in use
 	grab     grabber
@@ -37,8 +38,8 @@ type X11 struct {
 
 // news is what the X server told since somebody asked last.
 type news struct {
-	damage, layout, shape bool
-	closed                bool
+	damage, layout, shape, moved bool
+	closed                       bool
 }
 
 // OpenX11 connects to the X server and subscribes to changes. It reads no pixels.
@@ -53,6 +54,7 @@ func OpenX11(env Environment) (*X11, error) {
 		return nil, err
 	}
 	s.grab.init(x)
+	s.watchMotion()
 	s.over.Go(s.readEvents)
 	return s, nil
 }
@@ -112,13 +114,17 @@ func (s *X11) readEvents() {
 		s.news.closed = ev == nil && xerr == nil
 		closed := s.news.closed
 		s.mu.Unlock()
-		select {
-		case s.changed <- struct{}{}:
-		default: // a signal already waits; whoever takes it sees this news too
-		}
+		s.signal()
 		if closed {
 			return
 		}
+	}
+}
+
+func (s *X11) signal() {
+	select {
+	case s.changed <- struct{}{}:
+	default: // a signal already waits; whoever takes it sees this news too
 	}
 }
 
