@@ -62,7 +62,8 @@ func newAPI(loopback bool) *webrtc.API {
 	quiet := logging.NewDefaultLoggerFactory()
 	quiet.DefaultLogLevel = logging.LogLevelDisabled // it would log addresses
 	e.LoggerFactory = quiet
-	return webrtc.NewAPI(webrtc.WithSettingEngine(e), webrtc.WithMediaEngine(&webrtc.MediaEngine{}))
+	return webrtc.NewAPI(webrtc.WithSettingEngine(e), webrtc.WithMediaEngine(&webrtc.MediaEngine{}),
+		webrtc.WithInterceptorRegistry(nil)) // without media; the usual ones would wake us a dozen times a second
 }
 
 func configuration(c Config) webrtc.Configuration {
