@@ -47,14 +47,16 @@ lint: setup build ## Check format, types, style, import rules, and that generate
 
 fmt: npm ## Format all code.
 	@gofmt -w $$(git ls-files --cached --others --exclude-standard '*.go')
-	@cd viewer && npx --no-install biome check --write .
+	@cd viewer && npx --no-install biome check --write . ../bench
 
 generate: npm tools binaries ## Write the TypeScript that is generated from Go.
 	@$(tools)/generate.sh
 
-bench: setup build ## Measure latency, traffic and load; the method is in docs/performance.md.
-	@go build -o bin/bench-target ./bench/target
-	@cd viewer && npx --no-install playwright test --config ../bench/playwright.config.ts $(ARGS)
+bench: setup build ## Measure what is shown, beside Debian's VNC peers, in 25 minutes; bench/README.md says how.
+	@$(tools)/apt.sh bench
+	@CGO_ENABLED=0 go build -trimpath -o bin/bench-target ./bench/target
+	@CGO_ENABLED=0 go build -trimpath -o bin/bench-netem ./bench/netem
+	@bench/run.sh $(ARGS)
 
 test-long: setup build ## Run the long tests too: hours of fuzzing, storms and soak.
 	@LONG=1 FUZZ_SECONDS=3600 $(tools)/test.sh lint unit fuzz viewer e2e

@@ -1,79 +1,98 @@
 /**
- * What runs inside the page while it is measured. A sampler looks at one pixel of
- * the picture at each animation frame, so what it sees is what the compositor is
- * given at that tick: the wait for the next tick (0 to 16.7 ms at 60 Hz) is in
- * every figure, the compositor's own frame after it is not.
+ * What runs inside the page while it is measured. At each animation frame the
+ * sampler reads the cells of the target's codes from the canvas, so what it sees
+ * is what the compositor is given at that tick: the wait for the next tick (0 to
+ * 16.7 ms at 60 Hz) is in every figure, the compositor's own frame after it is not.
  */
 
-/** A number that became visible. */
+type Point = readonly [x: number, y: number];
+
+/** Where the codes are: the middle of each one's first cell (bench/target). */
+export interface Places {
+  readonly frame: Point;
+  readonly key: Point;
+  /** The code in a picture's content, at path[number % path.length]. */
+  readonly path: readonly Point[];
+  readonly cell: number;
+}
+
+/** A picture that became visible. */
 export interface Seen {
-  readonly number: number;
-  /** The page's clock, milliseconds since its time origin. */
+  readonly frame: number;
+  readonly key: number;
+  /** The page's clock: milliseconds. */
   readonly at: number;
+}
+
+export interface Bench {
+  readonly seen: Seen[];
+  readonly presses: number[];
+  ticks: number;
+  watch(places: Places): void;
+  now(): number;
 }
 
 declare global {
   interface Window {
-    benchSeen: Seen[];
-    benchKeys: number[];
-    benchConnections: RTCPeerConnection[];
+    bench: Bench;
   }
 }
 
-/** Keeps every RTCPeerConnection that the page makes, for its byte counters. Runs before the page's own code. */
-export function keepConnections(): void {
-  window.benchConnections = [];
-  const Original = window.RTCPeerConnection;
-  window.RTCPeerConnection = class extends Original {
-    constructor(configuration?: RTCConfiguration) {
-      super(configuration);
-      window.benchConnections.push(this);
+/** Puts window.bench into the page. It is one function because it is sent there as text. */
+export function installSampler(selector: string): void {
+  const codeBits = 20;
+  let places: Places | undefined;
+  let context: CanvasRenderingContext2D | null = null;
+
+  // The product asks for its context first, with its own options: it has when it has given the canvas a size.
+  const canvas = (): CanvasRenderingContext2D | null => {
+    if (context?.canvas.isConnected) return context;
+    const found = document.querySelector<HTMLCanvasElement>(selector);
+    context = found && found.width > 300 ? found.getContext("2d") : null;
+    return context;
+  };
+  const read = (from: CanvasRenderingContext2D, [x, y]: Point, cell: number): number => {
+    const { data } = from.getImageData(x, y, codeBits * cell, 1);
+    let bits = 0;
+    for (let i = 0; i < codeBits; i++) bits = (bits << 1) | ((data[4 * i * cell + 1] ?? 0) > 127 ? 1 : 0);
+    const n = bits >> 4;
+    return ((n ^ (n >> 4) ^ (n >> 8) ^ (n >> 12) ^ 0xa) & 0xf) === (bits & 0xf) ? n : -1;
+  };
+  // The picture that is there as a whole: the band may be ahead of the content, or behind it.
+  const whole = (from: CanvasRenderingContext2D, { frame, path, cell }: Places): number => {
+    const band = read(from, frame, cell);
+    if (path.length === 0 || band < 0) return band;
+    for (let n = band + 1; n > band - 9; n--) {
+      const place = path[((n % path.length) + path.length) % path.length];
+      const content = place === undefined ? -1 : read(from, place, cell);
+      if (content === n || (path.length === 1 && content >= 0)) return Math.min(content, band);
+    }
+    return -1;
+  };
+  const tick = (): void => {
+    requestAnimationFrame(tick);
+    bench.ticks++;
+    const from = canvas();
+    if (from !== null && places !== undefined) {
+      const [frame, key] = [whole(from, places), read(from, places.key, places.cell)];
+      const last = bench.seen.at(-1);
+      if (frame >= 0 && key >= 0 && (frame !== last?.frame || key !== last.key)) {
+        bench.seen.push({ frame, key, at: performance.now() });
+      }
     }
   };
-}
-
-/** Samples the middle of the target's block from now on, and notes when keys were pressed. */
-export function startSampler(place: { x: number; y: number; colours: readonly number[] }): void {
-  const numbers = new Map(place.colours.map((colour, number) => [colour, number]));
-  const context = document.querySelector("canvas")?.getContext("2d");
-  if (!context) throw new Error("no picture to sample");
-  window.benchSeen = [];
-  window.benchKeys = [];
-  window.addEventListener("keydown", (event) => window.benchKeys.push(event.timeStamp), { capture: true });
-  let last = -1;
-  const sample = (): void => {
-    const [r = 0, g = 0, b = 0] = context.getImageData(place.x, place.y, 1, 1).data;
-    const number = numbers.get((r << 16) | (g << 8) | b);
-    if (number !== undefined && number !== last) {
-      last = number;
-      window.benchSeen.push({ number, at: performance.now() });
-    }
-    requestAnimationFrame(sample);
+  const bench: Bench = {
+    seen: [],
+    presses: [],
+    ticks: 0,
+    watch: (next) => {
+      places = next;
+      bench.seen.length = 0;
+      bench.presses.length = 0;
+    },
+    now: () => performance.now(),
   };
-  requestAnimationFrame(sample);
-}
-
-/** Milliseconds to add to the page's clock to get the target's: the try with the shortest round trip tells. */
-export async function clockOffset(target: string): Promise<number> {
-  let best = { roundTrip: Number.POSITIVE_INFINITY, offset: 0 };
-  for (let i = 0; i < 60; i++) {
-    const before = performance.now();
-    const { now } = await (await fetch(`${target}/now`)).json();
-    const after = performance.now();
-    if (after - before < best.roundTrip) {
-      best = { roundTrip: after - before, offset: now / 1000 - (before + after) / 2 };
-    }
-  }
-  return best.offset;
-}
-
-/** Bytes that came over all connections so far. */
-export async function bytesReceived(): Promise<number> {
-  let sum = 0;
-  for (const connection of window.benchConnections) {
-    for (const entry of (await connection.getStats()).values()) {
-      if (entry.type === "transport") sum += entry.bytesReceived ?? 0;
-    }
-  }
-  return sum;
+  window.bench = bench;
+  window.addEventListener("keydown", (event) => bench.presses.push(event.timeStamp), { capture: true });
+  requestAnimationFrame(tick);
 }

@@ -1,6 +1,7 @@
 import {
   type BrowserContext,
   type BrowserContextOptions,
+  type BrowserType,
   test as base,
   expect,
   type Page,
@@ -10,7 +11,7 @@ import { chromium } from "./harness/chromium.ts";
 import { Desktop, type DesktopOptions } from "./harness/desktop.ts";
 import { PageWatch } from "./harness/page-watch.ts";
 
-export type { Page };
+export type { BrowserType, Page };
 export { expect };
 
 interface Fixtures {

@@ -59,6 +59,10 @@ export class Broker {
     return `http://${this.httpAddress}`;
   }
 
+  get pid(): number {
+    return this.#server.pid ?? 0;
+  }
+
   /** All that it logged, over restarts. */
   get log(): string {
     return this.#earlierLog + this.#server.output;

@@ -52,12 +52,15 @@ export class Client {
     return await this.#window(titles.consent, timeoutMs);
   }
 
-  /** Waits to be asked, then presses Allow. `tick` also ticks what the window offers at these rows, from 0. */
-  async allow(options: { readonly tick?: readonly number[] } = {}): Promise<void> {
+  /**
+   * Waits to be asked, then presses Allow, and returns when that was by Date.now(). `tick` also ticks what the
+   * window offers at these rows, from 0.
+   */
+  async allow(options: { readonly tick?: readonly number[] } = {}): Promise<number> {
     const window = await this.asked();
     await listens();
     for (const row of options.tick ?? []) await this.#tick(row);
-    await this.#answer(window, places.allow);
+    return await this.#answer(window, places.allow);
   }
 
   async decline(): Promise<void> {
@@ -97,15 +100,21 @@ export class Client {
     process.kill(Number(child.toString()), "SIGKILL");
   }
 
-  /** Presses a button until the window goes: on a slow machine it may listen later than it is seen. */
-  async #answer(window: Window, place: Place): Promise<void> {
+  /**
+   * Presses a button until the window goes: on a slow machine it may listen later than it is seen. Returns when it
+   * was pressed last.
+   */
+  async #answer(window: Window, place: Place): Promise<number> {
+    let at = Date.now();
     await waitFor("the consent window is answered", async () => {
       const found = await this.desktop.findWindow(titles.consent);
       if (found?.id !== window.id) return true;
       await this.desktop.clickIn(found, place); // where it is now: a window manager may still have moved it
+      at = Date.now();
       await new Promise((resolve) => setTimeout(resolve, 300));
       return false;
     });
+    return at;
   }
 
   /** Ticks a row of the consent window by keyboard: Decline has the keyboard at first, the rows come before it. */

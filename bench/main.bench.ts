@@ -1,0 +1,66 @@
+/** Measures all cells, round by round, so that a bench that is cut short has a bit of everything; then reports. */
+import { type BrowserType, test } from "../viewer/tests/fixtures.ts";
+import { oneRun } from "./one-run.ts";
+import { type Cell, readOptions } from "./options.ts";
+import type { Peer } from "./peer.ts";
+import { report } from "./report.ts";
+import { plain, Results } from "./results.ts";
+
+test("bench", async ({ playwright }) => {
+  const options = readOptions(process.env);
+  const results = await Results.open();
+  const missing = (cell: Cell, run: number): string[] =>
+    cell.scenes.filter((scene) => !results.has({ ...cell, scene, run }));
+  const rounds = Array.from({ length: options.runs }, (_, run) => run);
+  const complete = rounds.every((run) => options.cells.every((cell) => missing(cell, run).length === 0));
+  if (options.fresh || complete) await results.clear();
+
+  const end = Date.now() + options.minutes * 60_000;
+  for (const run of rounds) {
+    for (const cell of options.cells) {
+      const scenes = missing(cell, run);
+      if (scenes.length === 0) continue;
+      if (Date.now() > end) {
+        console.log(`${options.minutes} minutes are over; make bench goes on from here.`);
+        report(results);
+        return;
+      }
+      await measureCell(playwright.chromium, cell, run, scenes, results);
+    }
+  }
+  report(results);
+});
+
+/** A peer that fails is told and left out of this round: the others are measured all the same. */
+async function measureCell(
+  engine: BrowserType,
+  cell: Cell,
+  run: number,
+  scenes: string[],
+  results: Results,
+): Promise<void> {
+  const started = Date.now();
+  const what = `run ${run + 1} · ${cell.link} · ${cell.size} · ${cell.peer}`;
+  try {
+    await oneRun(engine, await load(cell.peer), cell, scenes, async (scene, figures) => {
+      const { peer, link, size } = cell;
+      await results.add({
+        peer,
+        link,
+        size,
+        scene,
+        run,
+        at: new Date().toISOString(),
+        figures: plain(figures),
+      });
+    });
+    console.log(`${what}: ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  } catch (err) {
+    console.log(`${what}: FAILED: ${err instanceof Error ? err.message : String(err)}`);
+  }
+}
+
+async function load(name: string): Promise<Peer> {
+  const { peer } = (await import(`./peers/${name}/peer.ts`)) as { peer: Peer };
+  return peer;
+}
