@@ -39,6 +39,7 @@ type Stats struct {
 	Paint            time.Duration   // the viewer's last
 	Rate             float64         // bytes a second that the viewer takes, 0 unknown
 	Area             image.Rectangle // shown, in the coordinates of the whole screen
+	Stages           Stages
 }
 
 // OnMessage takes a message of the viewer from the display or the repeat channel,
@@ -101,8 +102,8 @@ func (s *Stream) takeMail(now time.Time) {
 	defer s.mail.mu.Unlock()
 	m := &s.mail
 	if m.acked {
-		if took := s.win.acked(m.ack.Seq, m.ack.Paint, m.ackAt); took > 0 {
-			s.repeat.late(took, s.win.rtt, now)
+		if last, ok := s.win.acked(m.ack.Seq, m.ack.Paint, m.ackAt); ok {
+			s.onAcked(last, m.ack, m.ackAt)
 		}
 		s.repeat.acked(m.ack.Seq)
 		s.stats.Paint = m.ack.Paint
@@ -126,6 +127,17 @@ func (s *Stream) takeMail(now time.Time) {
 	if m.near != nil {
 		s.enc.Near(*m.near)
 		s.pointer.moved, m.near = now, nil
+	}
+}
+
+// onAcked learns from the acknowledgement of an update.
+func (s *Stream) onAcked(last inFlight, ack wire.Ack, at time.Time) {
+	took := at.Sub(last.at)
+	s.stats.Stages.Answers++
+	s.stats.Stages.Answer += took
+	s.stats.Stages.Paint += ack.Paint
+	if last.alone && last.bytes < rateSample {
+		s.repeat.late(took, s.win.rtt, at)
 	}
 }
 

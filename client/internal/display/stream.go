@@ -170,6 +170,7 @@ func (s *Stream) look(now time.Time) error {
 	if s.news.IsZero() || s.win.room() == 0 || now.Before(s.pace.due(s.news)) {
 		return nil
 	}
+	lap(&s.stats.Stages.Wait, s.news)
 	s.news = time.Time{}
 	s.pace.grabbed(now)
 	if err := s.Source.Damage(s.Lease, &s.damage); err != nil {
@@ -197,11 +198,16 @@ func (s *Stream) look(now time.Time) error {
 // server alone, as when a monitor vanishes between two questions, is met by
 // beginning anew, a few times.
 func (s *Stream) grab(rects []image.Rectangle) error {
+	start := time.Now()
 	err := s.Source.Grab(s.Lease, s.shown.Area, s.enc.Frame(), rects)
+	lap(&s.stats.Stages.Grab, start)
 	switch {
 	case err == nil:
 		s.retries = 0
-		s.enc.Changed(rects, time.Now())
+		s.stats.Stages.Grabs++
+		start = time.Now()
+		s.enc.Changed(rects, start)
+		lap(&s.stats.Stages.Detect, start)
 		return nil
 	case errors.Is(err, consent.ErrHeld), errors.Is(err, consent.ErrRevoked), errors.Is(err, screen.ErrClosed):
 		return err
@@ -220,7 +226,9 @@ func (s *Stream) flush(now time.Time) error {
 	}
 	s.enc.Slow(s.win.rate > 0 && s.win.rate < slowLink)
 	for room := s.win.room(); room > 0 && s.enc.Pending(); room = s.win.room() {
+		start := time.Now()
 		u, ok := s.enc.Next(room)
+		lap(&s.stats.Stages.Compress, start)
 		if !ok {
 			break
 		}
@@ -251,9 +259,11 @@ func (s *Stream) restful() bool {
 
 func (s *Stream) send(u Update, now time.Time) error {
 	s.update = u
+	start := time.Now()
 	if err := s.Lease.Do(s.sendFn); err != nil {
 		return err
 	}
+	lap(&s.stats.Stages.Send, start)
 	s.win.sent(u, now)
 	if s.Repeat != nil {
 		s.repeat.sent(u, now, s.win.rtt)

@@ -62,11 +62,10 @@ func (w *window) sent(u Update, at time.Time) {
 	w.bytes += u.Bytes
 }
 
-// acked takes all updates up to seq out of flight. Decoding and painting the last
-// one took the viewer so long. A number that is not in flight, an old or a hostile
-// one, changes nothing. The result is how long a small update took that had the
-// link to itself, 0 if it was none.
-func (w *window) acked(seq uint32, paint time.Duration, at time.Time) (small time.Duration) {
+// acked takes all updates up to seq out of flight and returns the last of them.
+// Decoding and painting that one took the viewer so long. A number that is not in
+// flight, an old or a hostile one, changes nothing.
+func (w *window) acked(seq uint32, paint time.Duration, at time.Time) (last inFlight, ok bool) {
 	n := 0
 	for i, f := range w.flight {
 		if f.seq == seq {
@@ -74,8 +73,9 @@ func (w *window) acked(seq uint32, paint time.Duration, at time.Time) (small tim
 		}
 	}
 	if n == 0 {
-		return 0
+		return last, false
 	}
+	last = w.flight[n-1]
 	bytes := 0
 	for _, f := range w.flight[:n] {
 		bytes += f.bytes
@@ -83,15 +83,11 @@ func (w *window) acked(seq uint32, paint time.Duration, at time.Time) (small tim
 	if bytes >= rateSample {
 		w.measureRate(bytes, w.flight[0].at, at.Add(-paint))
 	}
-	last := w.flight[n-1]
 	w.measureRoundTrip(last, at)
 	w.bytes -= bytes
 	w.flight = append(w.flight[:0], w.flight[n:]...)
 	w.lastAck = at
-	if last.alone && bytes < rateSample {
-		return at.Sub(last.at)
-	}
-	return 0
+	return last, true
 }
 
 // measureRoundTrip learns from small updates that had the link to themselves,

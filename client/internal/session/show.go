@@ -2,6 +2,7 @@ package session
 
 import (
 	"errors"
+	"log/slog"
 	"time"
 
 	"beside/client/internal/consent"
@@ -38,8 +39,13 @@ func (s *session) showPicture(r *road) {
 	}
 	st.Decodes(r.codecs)
 	r.stream.Store(st)
+	over := make(chan struct{})
+	if s.log.Enabled(r.ctx, slog.LevelDebug) {
+		s.go_(func() { s.logStages(st, over) })
+	}
 	s.go_(func() {
 		err := st.Run(r.ctx)
+		close(over)
 		_ = source.Close() // nothing of it is needed any more
 		r.stream.Store(nil)
 		s.post(func() { s.onPictureEnd(r, err) })
@@ -69,6 +75,27 @@ func (s *session) onNoScreen(r *road, err error) {
 	s.tellViewer(r, control.Notice{Code: code})
 	if why != nil {
 		s.finish(signaling.ClientUnable, false)
+	}
+}
+
+// logStages tells once a second what showing the picture took, while it changes:
+// for who measures. It runs until over.
+func (s *session) logStages(st *display.Stream, over <-chan struct{}) {
+	ticks := time.NewTicker(time.Second)
+	defer ticks.Stop()
+	for before := st.Stats(); ; {
+		select {
+		case <-ticks.C:
+		case <-over:
+			return
+		}
+		now := st.Stats()
+		if t := now.Stages.Sub(before.Stages); now.Updates != before.Updates {
+			s.log.Debug("display", "updates", now.Updates-before.Updates, "bytes", now.Bytes-before.Bytes,
+				"grabs", t.Grabs, "wait", t.Wait, "grab", t.Grab, "detect", t.Detect, "compress", t.Compress,
+				"send", t.Send, "answers", t.Answers, "answer", t.Answer, "paint", t.Paint)
+		}
+		before = now
 	}
 }
 
