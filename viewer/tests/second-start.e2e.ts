@@ -17,8 +17,11 @@ test("a second start shows the first one's window again, quietly, and answers no
     expect([await second.ended(), second.output]).toEqual([0, ""]);
   };
   const small = async (title: string): Promise<void> => {
-    await desktop.run("xdotool", ["windowminimize", (await desktop.window(title)).id]);
-    await desktop.gone(title);
+    const { id } = await desktop.window(title);
+    await waitFor("the window is small", async () => {
+      await desktop.run("xdotool", ["windowminimize", id]); // lost on a window that is just being managed
+      return (await desktop.findWindow(title)) === undefined;
+    });
   };
 
   await small(titles.panel);
