@@ -1,4 +1,5 @@
 import {
+  type Browser,
   type BrowserContext,
   type BrowserContextOptions,
   type BrowserType,
@@ -6,9 +7,10 @@ import {
   expect,
   type Page,
 } from "@playwright/test";
-import { Broker } from "./harness/broker.ts";
+import { Broker, type BrokerOptions } from "./harness/broker.ts";
 import { chromium } from "./harness/chromium.ts";
 import { Desktop, type DesktopOptions } from "./harness/desktop.ts";
+import { Network, type NetworkOptions } from "./harness/namespace.ts";
 import { PageWatch } from "./harness/page-watch.ts";
 
 export type { BrowserType, Page };
@@ -20,11 +22,15 @@ interface Fixtures {
   /** A desktop of 1280x800, started at first use. */
   desktop: Desktop;
   /** Starts a broker that ends with the test; with further flags of `beside serve`, or for a second one. */
-  startBroker: (flags?: readonly string[]) => Promise<Broker>;
+  startBroker: (flags?: readonly string[], options?: BrokerOptions) => Promise<Broker>;
   /** A broker, started at first use. It has no accounts yet. */
   broker: Broker;
   /** Opens a page in a browser of its own, with nothing stored in it. `page` is one such page too. */
   openPage: (options?: BrowserContextOptions) => Promise<Page>;
+  /** Makes three machines with cables between them; a test that asks for it is skipped where that cannot be. */
+  startNetwork: (options?: NetworkOptions) => Promise<Network>;
+  /** Opens a page in a browser on the technician's machine of a network. */
+  openRemotePage: (network: Network) => Promise<Page>;
   /** What pages did that they must not: break their policy, or throw. The test fails when there was any. */
   watch: PageWatch;
 }
@@ -56,8 +62,8 @@ export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern
   startBroker: async ({}, use, info) => {
     const started: Broker[] = [];
-    await use(async (flags) => {
-      const broker = await Broker.start(flags);
+    await use(async (flags, options) => {
+      const broker = await Broker.start(flags, options);
       started.push(broker);
       return broker;
     });
@@ -98,5 +104,32 @@ export const test = base.extend<Fixtures>({
       return page;
     });
     for (const context of contexts) await context.close();
+  },
+
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern
+  startNetwork: async ({}, use, info) => {
+    const missing = await Network.missing();
+    info.skip(missing !== undefined, missing);
+    const started: Network[] = [];
+    await use(async (options) => {
+      const network = await Network.start(options);
+      started.push(network);
+      return network;
+    });
+    for (const network of started) await network.end();
+  },
+
+  openRemotePage: async ({ playwright, watch }, use) => {
+    const browsers: Browser[] = [];
+    await use(async (network) => {
+      const program = await network.wrapped(chromium.executablePath, network.technician);
+      const browser = await playwright.chromium.launch({ ...chromium, executablePath: program });
+      browsers.push(browser);
+      // The broker's certificate is of its own authority.
+      const page = await (await browser.newContext({ ignoreHTTPSErrors: true })).newPage();
+      await watch.add(page);
+      return page;
+    });
+    for (const browser of browsers) await browser.close();
   },
 });

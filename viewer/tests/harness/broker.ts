@@ -25,6 +25,11 @@ export interface Technician {
 
 export const robin: Technician = { email: "robin@desk.example", name: "Robin Hale" };
 
+export interface BrokerOptions {
+  /** The network namespace that it runs in (see Network): only programs there reach its plain address. */
+  readonly namespace?: string;
+}
+
 /** A real broker with a database of its own, and its command line. */
 export class Broker {
   #server: Program;
@@ -36,15 +41,16 @@ export class Broker {
     readonly data: string,
     readonly httpAddress: string,
     flags: readonly string[],
+    readonly namespace: string | undefined,
   ) {
     this.flags = [...flags];
     this.#server = this.#serve();
   }
 
   /** Starts a broker on free ports. Further flags of `beside serve` may shorten its waiting times. */
-  static async start(flags: readonly string[] = []): Promise<Broker> {
+  static async start(flags: readonly string[] = [], options: BrokerOptions = {}): Promise<Broker> {
     const data = await mkdtemp(join(tmpdir(), "beside-broker-"));
-    const broker = new Broker(data, `localhost:${await freePort()}`, flags);
+    const broker = new Broker(data, `localhost:${await freePort()}`, flags, options.namespace);
     try {
       await broker.#ready();
     } catch (err) {
@@ -156,18 +162,27 @@ export class Broker {
 
   #serve(): Program {
     const args = ["serve", "--data", this.data, "--listen-http", this.httpAddress, ...this.flags];
-    return new Program(programs.beside, args, { env: { PATH: "/usr/bin:/bin", HOME: this.data } });
+    const env = { PATH: "/usr/bin:/bin", HOME: this.data };
+    return new Program(programs.beside, args, { env, namespace: this.namespace });
   }
 
   async #ready(): Promise<void> {
     await waitFor("the broker is ready", async () => {
       if (!this.#server.running) throw new Error(`the broker ended: ${this.#server.output}`);
       try {
-        return (await fetch(`${this.url}/readyz`)).ok;
+        return await this.#answers();
       } catch {
         return false; // it does not listen yet
       }
     });
+  }
+
+  async #answers(): Promise<boolean> {
+    const url = `${this.url}/readyz`;
+    if (this.namespace === undefined) return (await fetch(url)).ok;
+    const script = "fetch(process.argv[1]).then((r) => process.exit(r.ok ? 0 : 1))";
+    await run(process.execPath, ["--eval", script, url], { namespace: this.namespace });
+    return true;
   }
 }
 

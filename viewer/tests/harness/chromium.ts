@@ -1,7 +1,7 @@
 import type { LaunchOptions } from "@playwright/test";
 
 /** Debian's Chromium. Nothing that it would do in the background may reach out or change a timing. */
-export const chromium: LaunchOptions = {
+export const chromium = {
   executablePath: "/usr/bin/chromium",
   args: [
     "--headless=new",
@@ -16,4 +16,4 @@ export const chromium: LaunchOptions = {
     "--disable-features=WebRtcHideLocalIpsWithMdns",
     "--allow-loopback-in-peer-connection",
   ],
-};
+} satisfies LaunchOptions;

@@ -78,6 +78,19 @@ export class Client {
     await this.desktop.clickIn(await this.bar(), places.stop);
   }
 
+  /** Presses Stop and returns after how many milliseconds no program held a key any more, as other X clients see it. */
+  async stopAndRelease(): Promise<number> {
+    const bar = await this.bar();
+    const at = [bar.x + bar.width + places.stop.x, bar.y + places.stop.y].map(String);
+    const script = `
+      xdotool mousemove "$1" "$2"
+      begin=$(date +%s%N)
+      xdotool click 1
+      while xinput query-state "Virtual core XTEST keyboard" | grep -q =down; do :; done
+      echo $(($(date +%s%N) - begin))`;
+    return Number((await this.desktop.run("bash", ["-c", script, "stop", ...at])).toString()) / 1e6;
+  }
+
   /** Pauses, or resumes: it is the same place. */
   async pause(): Promise<void> {
     await this.desktop.clickIn(await this.bar(), places.pause);

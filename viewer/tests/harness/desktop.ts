@@ -28,6 +28,8 @@ export interface DesktopOptions {
   readonly size?: Size;
   /** An X display such as ":160"; the next free one when left out. */
   readonly display?: string;
+  /** The network namespace of the programs that the person starts (see Network). */
+  readonly namespace?: string;
 }
 
 /**
@@ -38,13 +40,15 @@ export class Desktop {
   readonly #server: Program;
   readonly #account: Account;
   readonly #env: Record<string, string>;
+  readonly #namespace: string | undefined;
   readonly #programs: Program[] = [];
   readonly home: string;
   readonly display: string;
   readonly size: Size;
 
-  private constructor(server: Program, size: Size, place: DesktopPlace) {
+  private constructor(server: Program, size: Size, place: DesktopPlace, namespace: string | undefined) {
     this.#server = server;
+    this.#namespace = namespace;
     this.#account = { uid: place.uid, gid: place.gid };
     this.#env = place.env;
     this.home = place.home;
@@ -57,7 +61,7 @@ export class Desktop {
     const display = options.display === undefined ? [] : ["--display", options.display];
     const server = new Program(programs.demo, ["desktop", "--size", size, ...display]);
     try {
-      return new Desktop(server, size, readPlace(await server.firstLine()));
+      return new Desktop(server, size, readPlace(await server.firstLine()), options.namespace);
     } catch (err) {
       await server.end();
       throw err;
@@ -82,6 +86,7 @@ export class Desktop {
       env: { ...this.#env, ...env },
       cwd: this.home,
       account: this.#account,
+      namespace: this.#namespace,
     });
     this.#programs.push(started);
     return started;

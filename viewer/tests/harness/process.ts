@@ -14,6 +14,8 @@ export interface StartOptions {
   readonly env?: Record<string, string>;
   readonly cwd?: string;
   readonly account?: Account | undefined;
+  /** The network namespace to run in (see Network); that of the tests when left out. */
+  readonly namespace?: string | undefined;
 }
 
 /**
@@ -31,11 +33,7 @@ export class Program {
     args: readonly string[],
     options: StartOptions = {},
   ) {
-    const prefix = ["--pdeathsig", "TERM", ...credentials(options.account)];
-    const spawnOptions: SpawnOptions = { detached: true, stdio: ["pipe", "pipe", "pipe"] };
-    if (options.env) spawnOptions.env = options.env;
-    if (options.cwd) spawnOptions.cwd = options.cwd;
-    this.#child = spawn("setpriv", [...prefix, name, ...args], spawnOptions);
+    this.#child = start([name, ...args], options, { detached: true });
     const keep = (chunk: Buffer): void => {
       this.#output = (this.#output + chunk.toString("utf8")).slice(-keepBytes);
     };
@@ -111,6 +109,21 @@ export class Program {
   }
 }
 
+/** Starts a command as the account and in the namespace; each of the programs before it becomes the next. */
+function start(command: readonly string[], options: StartOptions, more: SpawnOptions = {}): ChildProcess {
+  const spawnOptions: SpawnOptions = { ...more, stdio: ["pipe", "pipe", "pipe"] };
+  if (options.env) spawnOptions.env = options.env;
+  if (options.cwd) spawnOptions.cwd = options.cwd;
+  const priv = ["setpriv", "--pdeathsig", "TERM", ...credentials(options.account)];
+  const [first = "", ...rest] = [...entering(options.namespace), ...priv, ...command];
+  return spawn(first, rest, spawnOptions);
+}
+
+/** The beginning of a command that runs in a network namespace, which takes root. */
+export function entering(namespace: string | undefined): string[] {
+  return namespace === undefined ? [] : ["nsenter", `--net=/run/netns/${namespace}`];
+}
+
 function credentials(account: Account | undefined): string[] {
   if (!account || account.uid === process.getuid?.()) return [];
   return ["--reuid", `${account.uid}`, "--regid", `${account.gid}`, "--clear-groups"];
@@ -122,11 +135,7 @@ export async function run(
   args: readonly string[],
   options: StartOptions & { readonly input?: string | Buffer } = {},
 ): Promise<Buffer> {
-  const command = ["--pdeathsig", "TERM", ...credentials(options.account), name, ...args];
-  const spawnOptions: SpawnOptions = { stdio: ["pipe", "pipe", "pipe"] };
-  if (options.env) spawnOptions.env = options.env;
-  if (options.cwd) spawnOptions.cwd = options.cwd;
-  const child = spawn("setpriv", command, spawnOptions);
+  const child = start([name, ...args], options);
   const out: Buffer[] = [];
   const problem: Buffer[] = [];
   child.stdout?.on("data", (chunk: Buffer) => out.push(chunk));

@@ -1,4 +1,4 @@
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import type { Broker } from "./broker.ts";
 import { Client, text } from "./client.ts";
 import type { Desktop, Window } from "./desktop.ts";
@@ -55,6 +55,13 @@ export class Session {
     await expect(this.page.getByText(text(`session.mode.${mode}`), { exact: true })).toBeVisible({
       timeout: 20_000,
     });
+  }
+
+  /** One of the figures of the connection that the page shows. */
+  figure(key: string): Locator {
+    return this.page
+      .getByLabel(text("session.figures"), { exact: true })
+      .getByText(text(key), { exact: true });
   }
 
   /** Gives mouse and keyboard back. */
