@@ -1,5 +1,7 @@
 package input
 
+import "sync"
+
 // X names what a key gives by keysyms: for Latin-1 the character's number, for
 // the rest of Unicode 0x01000000 plus it (X Protocol, appendix A). Layouts also
 // use older numbers for many letters; oldKeysyms has those that carry text.
@@ -43,22 +45,27 @@ func runeOf(keysym uint32) (rune, bool) {
 	case keysym > unicodeKeysym+0xff && keysym <= unicodeKeysym+0x10ffff:
 		return rune(keysym - unicodeKeysym), true
 	}
+	r, ok := oldRunes()[keysym]
+	return r, ok
+}
+
+// oldRunes is oldKeysyms as a map: a thousand keysyms are looked up for each
+// character that is typed.
+var oldRunes = sync.OnceValue(func() map[uint32]rune {
+	runes := make(map[uint32]rune)
 	for _, block := range oldKeysyms {
-		if keysym < block.first {
-			break
-		}
 		i := block.first
 		for _, r := range block.runes {
-			if i == keysym {
-				return r, r != ' '
+			if r != ' ' {
+				runes[i] = r
 			}
 			i++
 		}
 	}
-	return 0, false
-}
+	return runes
+})
 
-// oldKeysyms holds runs of keysyms in rising order; a space is a gap.
+// oldKeysyms holds runs of keysyms; a space is a gap.
 var oldKeysyms = [...]struct {
 	first uint32
 	runes string

@@ -66,19 +66,25 @@ func (x *x11) lift() ([]byte, error) {
 			x.desk.putBack(h)
 		}
 	}
-	return down, x.guard.sync()
+	return down, nil
 }
 
 // lower undoes lift. A modifier that the requester holds is ours from now on:
 // the server cannot tell who presses it, and ReleaseAll lets go of it.
 func (x *x11) lower(lease *consent.Lease, lifted []byte) error {
+	locked := false
 	for _, h := range slices.Clone(x.held) {
 		if h.Kind == HeldLock {
 			x.letGo(h)
+			locked = true
 		}
 	}
-	if len(lifted) == 0 {
+	switch {
+	case len(lifted) > 0:
+	case locked:
 		return x.guard.sync()
+	default:
+		return nil // the last stroke waited for the server
 	}
 	return lease.Do(func() error {
 		return x.guard.exclusively(func() error {
@@ -171,6 +177,7 @@ func (x *x11) settle(ctx context.Context, lease *consent.Lease, wait time.Durati
 // key, all at once since each change makes every program read the map again. It
 // returns how many characters can be typed now, or how long to wait for a key.
 func (x *x11) prepare(lease *consent.Lease, runes []rune, keys map[rune]stroke) (ready int, wait time.Duration, err error) {
+	lent := false
 	err = lease.Do(func() error {
 		for _, r := range runes {
 			if s, ok := keys[r]; ok {
@@ -191,7 +198,11 @@ func (x *x11) prepare(lease *consent.Lease, runes []rune, keys map[rune]stroke) 
 			keys[r] = stroke{code: code}
 			x.desk.setKey(code, keysymOf(r))
 			x.robot.unread++
+			lent = true
 			ready++
+		}
+		if !lent {
+			return nil
 		}
 		return x.guard.sync()
 	})
