@@ -28,27 +28,41 @@ func (g *grabber) init(x *xconn) {
 	g.shared = x.sharedMemory()
 }
 
+// segmentBytes is what is shared with the server: a few hundred rows. The whole
+// screen at once was no faster, and its memory stays resident.
+const segmentBytes = 2 << 20
+
 // rect copies r, relative to area, into f.
 func (g *grabber) rect(area image.Rectangle, f *frame, r image.Rectangle) error {
 	if !r.In(f.Bounds()) || r.Empty() {
 		return fmt.Errorf("grab %v of a frame of %d×%d", r, f.W, f.H)
 	}
 	at := r.Min.Add(area.Min)
-	if g.shared && len(g.mem) < 4*r.Dx()*r.Dy() {
-		if err := g.attach(4 * f.W * f.H); err != nil {
+	if g.shared && g.mem == nil {
+		if err := g.attach(segmentBytes); err != nil {
 			g.shared = false // another user's or another machine's server: the socket still works
 		}
 	}
 	if g.shared {
-		_, err := shm.GetImage(g.x.Conn, xproto.Drawable(g.x.root), int16(at.X), int16(at.Y),
-			uint16(r.Dx()), uint16(r.Dy()), ^uint32(0), xproto.ImageFormatZPixmap, g.seg, 0).Reply()
+		return g.overMemory(f, r, at)
+	}
+	return g.overSocket(f, r, at)
+}
+
+// overMemory reads in strips of the segment's size. A row of the widest X screen,
+// 65535 pixels, fits.
+func (g *grabber) overMemory(f *frame, r image.Rectangle, at image.Point) error {
+	rows := len(g.mem) / (4 * r.Dx())
+	for y := 0; y < r.Dy(); y += rows {
+		n := min(rows, r.Dy()-y)
+		_, err := shm.GetImage(g.x.Conn, xproto.Drawable(g.x.root), int16(at.X), int16(at.Y+y),
+			uint16(r.Dx()), uint16(n), ^uint32(0), xproto.ImageFormatZPixmap, g.seg, 0).Reply()
 		if err != nil {
 			return err
 		}
-		keep(f, r, g.mem)
-		return nil
+		keep(f, image.Rect(r.Min.X, r.Min.Y+y, r.Max.X, r.Min.Y+y+n), g.mem)
 	}
-	return g.overSocket(f, r, at)
+	return nil
 }
 
 // overSocket reads in strips, since a reply holds a copy of its pixels.
