@@ -16,6 +16,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -39,6 +40,10 @@ const (
 	exitFailed  = 1
 	exitRefused = 2 // this account, this link or this command line
 )
+
+// gcPercent is how much garbage may lie beside what is in use: two pictures of
+// the screen, so that Go's own 100 would keep as much again for nothing.
+const gcPercent = 25
 
 // program is everything that main takes from the world, so that tests start the
 // same value.
@@ -65,6 +70,7 @@ func main() {
 		os.Exit(supervise.Run(context.Background(), log, func(ctx context.Context, held input.Witness) int {
 			ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 			defer stop()
+			debug.SetGCPercent(gcPercent)
 			return program{
 				args: os.Args[1:], fileName: ownName(), input: os.Stdin, out: os.Stdout, errs: os.Stderr,
 				getenv: environment(), slot: configuration[:], uid: os.Geteuid(), held: held,
