@@ -19,9 +19,6 @@ func (x *x11) onText(ctx context.Context, lease *consent.Lease, t control.Text) 
 	var keys map[rune]stroke
 	var lifted []byte
 	err := lease.Do(func() (err error) {
-		if err := x.guard.checkFocus(); err != nil {
-			return err
-		}
 		if lifted, err = x.lift(); err != nil {
 			return err
 		}
@@ -37,18 +34,12 @@ func (x *x11) onText(ctx context.Context, lease *consent.Lease, t control.Text) 
 	return err
 }
 
-// lift lets go of the modifiers that are down and switches CapsLock off. It
-// returns the keys to press again.
+// lift lets go of the modifiers that are down and switches CapsLock off, if there
+// are any. It returns the keys to press again.
 func (x *x11) lift() ([]byte, error) {
 	state, err := x.desk.xkb.state()
 	if err != nil {
 		return nil, err
-	}
-	if caps := state.locked & xproto.ModMaskLock; caps != 0 || state.latched != 0 {
-		if caps != 0 {
-			x.take(Held{HeldLock, caps})
-		}
-		x.desk.xkb.setLocks(caps, 0)
 	}
 	mods, err := x.desk.modifiers()
 	if err != nil {
@@ -59,6 +50,19 @@ func (x *x11) lift() ([]byte, error) {
 		return nil, err
 	}
 	down = slices.DeleteFunc(down, func(code byte) bool { return mods[code] == 0 })
+	caps := state.locked & xproto.ModMaskLock
+	if caps == 0 && state.latched == 0 && len(down) == 0 {
+		return nil, nil
+	}
+	if err := x.guard.checkFocus(); err != nil {
+		return nil, err
+	}
+	if caps != 0 {
+		x.take(Held{HeldLock, caps})
+	}
+	if caps != 0 || state.latched != 0 {
+		x.desk.xkb.setLocks(caps, 0)
+	}
 	for _, code := range down {
 		if h := (Held{HeldKey, code}); slices.Contains(x.held, h) {
 			x.letGo(h)
@@ -184,6 +188,11 @@ func (x *x11) prepare(lease *consent.Lease, runes []rune, keys map[rune]stroke) 
 				x.spares.use(s.code, time.Now())
 				ready++
 				continue
+			}
+			if !lent {
+				if err := x.guard.checkFocus(); err != nil {
+					return err
+				}
 			}
 			code, evicted, w := x.spares.lend(r, time.Now())
 			if code == 0 {
