@@ -19,7 +19,7 @@ export GOFLAGS = $(go_flags) $(if $(codecs),-tags=video)
 export CGO_CFLAGS = -O2 -g $(codecs:%=-I%/include)
 export CGO_LDFLAGS = -O2 -g $(codecs:%=-L%/lib)
 
-.PHONY: help setup build run test e2e tour lint fmt bench test-long generate apt-build apt-demo apt-all npm tools \
+.PHONY: help setup build run test e2e tour lint fmt bench bench-profile test-long generate apt-build apt-demo apt-all npm tools \
 	video env binaries
 
 help: ## Show this list.
@@ -56,7 +56,15 @@ bench: setup build ## Measure what is shown, beside Debian's VNC peers, in 25 mi
 	@$(tools)/apt.sh bench
 	@CGO_ENABLED=0 go build -trimpath -o bin/bench-target ./bench/target
 	@CGO_ENABLED=0 go build -trimpath -o bin/bench-netem ./bench/netem
+	@CGO_ENABLED=1 go build -trimpath -o bin/bench-window ./bench/window
 	@bench/run.sh $(ARGS)
+
+bench-profile: apt-build ## Profile the display pipeline: processor and heap, text and files in bench/out.
+	@mkdir -p bench/out
+	@go test -run '^$$' -bench . -benchmem -o bench/out/display.test -cpuprofile bench/out/cpu.prof \
+		-memprofile bench/out/heap.prof ./client/internal/display | tee bench/out/profile.txt
+	@go tool pprof -top -nodecount 25 bench/out/display.test bench/out/cpu.prof | tee -a bench/out/profile.txt
+	@go tool pprof -top -nodecount 15 -sample_index alloc_space bench/out/display.test bench/out/heap.prof | tee -a bench/out/profile.txt
 
 test-long: setup build ## Run the long tests too: hours of fuzzing, storms and soak.
 	@LONG=1 FUZZ_SECONDS=3600 $(tools)/test.sh lint unit fuzz viewer e2e

@@ -22,13 +22,13 @@ test("bench", async ({ playwright }) => {
       if (scenes.length === 0) continue;
       if (Date.now() > end) {
         console.log(`${options.minutes} minutes are over; make bench goes on from here.`);
-        report(results);
+        await report(results, options.whole);
         return;
       }
       await measureCell(playwright.chromium, cell, run, scenes, results);
     }
   }
-  report(results);
+  await report(results, options.whole);
 });
 
 /** A peer that fails is told and left out of this round: the others are measured all the same. */

@@ -51,7 +51,6 @@ export async function behindNoVnc(
       await proxy.end();
       await server.program.end();
       await screen.end();
-      return undefined;
     },
   };
 }

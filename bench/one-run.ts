@@ -33,6 +33,7 @@ export async function oneRun(
     served = await peer.start({
       address: hostAddress,
       size: cell.size,
+      scenes,
       desktop: () => Desktop.start({ size: cell.size }),
     });
     browser = await engine.launch({
@@ -46,8 +47,7 @@ export async function oneRun(
     await measureAll(await connect(browser, served, cell, line, keep), scenes, keep);
   } finally {
     await browser?.close();
-    const own = await served?.stop();
-    if (own !== undefined) await keep("stages", own);
+    await served?.stop();
     await line.end();
   }
 }
@@ -107,6 +107,9 @@ async function measureAll(
   keep: (scene: string, figures: Figures) => Promise<void>,
 ): Promise<void> {
   for (const scene of scenes) {
-    if (scene !== "first") await keep(scene, await measure(scene, stand));
+    if (scene === "first") continue;
+    const from = Date.now();
+    const figures = await measure(scene, stand);
+    await keep(scene, { ...figures, ...stand.served.inside?.(from, Date.now()) });
   }
 }

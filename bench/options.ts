@@ -28,6 +28,8 @@ export interface Options {
   readonly minutes: number;
   readonly fresh: boolean;
   readonly cells: readonly Cell[];
+  /** Whether this is everything: only then do the results replace those that are kept. */
+  readonly whole: boolean;
 }
 
 const everything =
@@ -67,11 +69,13 @@ export function readOptions(env: Readonly<Record<string, string | undefined>>): 
   for (const scene of wanted ?? []) {
     if (!everything.includes(scene)) throw new Error(`BENCH_SCENES: there is no scene ${scene}`);
   }
+  const part = peers || chosen || wanted || sizes;
   return {
+    whole: !part,
     runs: number("RUNS", 5),
     minutes: number("MINUTES", 25),
     fresh: env["BENCH_FRESH"] !== undefined,
-    cells: peers || chosen || wanted || sizes ? product(peers, chosen, wanted, sizes) : usual,
+    cells: part ? product(peers, chosen, wanted, sizes) : usual,
   };
 }
 

@@ -20,6 +20,8 @@ export interface Host {
   /** The address at which the viewer's browser reaches this end of the line. */
   readonly address: string;
   readonly size: Size;
+  /** What will be measured. */
+  readonly scenes: readonly string[];
   /** An X server without screen-sharing of its own, for peers that are none. Served.stop ends it. */
   desktop(): Promise<Screen>;
 }
@@ -31,6 +33,8 @@ export interface Served {
   readonly processes: readonly number[];
   /** Whether the X server is a process of its own, whose load is told apart. */
   readonly ownServer: boolean;
+  /** What an empty window of its toolkit takes, in MiB of PSS, where it has windows and "idle" is measured. */
+  readonly emptyWindowMiB?: number | undefined;
   /** Finds the canvas with the picture, at one pixel for each of the screen. */
   readonly canvas: string;
   /** Does all that comes before the picture may be seen. */
@@ -39,8 +43,10 @@ export interface Served {
   connect(page: Page): Promise<number>;
   /** Gets mouse and keyboard, where that is an act of its own. */
   control?(page: Page): Promise<void>;
-  /** Ends everything, and returns what the peer itself measured since the start. */
-  stop(): Promise<Figures | undefined>;
+  /** What the peer itself can tell of some time, given in milliseconds since 1970. */
+  inside?(from: number, to: number): Figures;
+  /** Ends everything, the desktop too. */
+  stop(): Promise<void>;
 }
 
 export interface Peer {

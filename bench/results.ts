@@ -1,6 +1,6 @@
 /** The figures of all runs, kept as they come, so that an interrupted bench goes on where it was. */
 import { createHash } from "node:crypto";
-import { appendFile, mkdir, readFile, rm } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Figures } from "./stats.ts";
@@ -96,8 +96,12 @@ export function parseLines(text: string): Result[] {
 
 async function fingerprint(names: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
-  for (const name of names) {
-    hash.update(await readFile(fileURLToPath(new URL(`../bin/${name}`, import.meta.url))));
+  const own = fileURLToPath(new URL(".", import.meta.url));
+  const sources = (await readdir(own, { recursive: true }))
+    .filter((name) => /(?<!\.test)\.ts$/.test(name))
+    .sort();
+  for (const path of [...names.map((name) => `../bin/${name}`), ...sources]) {
+    hash.update(await readFile(`${own}${path}`));
   }
   return hash.digest("hex").slice(0, 12);
 }

@@ -18,7 +18,10 @@ export interface Places {
 
 /** A picture that became visible. */
 export interface Seen {
+  /** The number that all of the picture shows; -1 while none does. */
   readonly frame: number;
+  /** The number that its top shows. */
+  readonly top: number;
   readonly key: number;
   /** The page's clock: milliseconds. */
   readonly at: number;
@@ -59,8 +62,7 @@ export function installSampler(selector: string): void {
     return ((n ^ (n >> 4) ^ (n >> 8) ^ (n >> 12) ^ 0xa) & 0xf) === (bits & 0xf) ? n : -1;
   };
   // The picture that is there as a whole: the band may be ahead of the content, or behind it.
-  const whole = (from: CanvasRenderingContext2D, { frame, path, cell }: Places): number => {
-    const band = read(from, frame, cell);
+  const whole = (from: CanvasRenderingContext2D, { path, cell }: Places, band: number): number => {
     if (path.length === 0 || band < 0) return band;
     for (let n = band + 1; n > band - 9; n--) {
       const place = path[((n % path.length) + path.length) % path.length];
@@ -74,10 +76,11 @@ export function installSampler(selector: string): void {
     bench.ticks++;
     const from = canvas();
     if (from !== null && places !== undefined) {
-      const [frame, key] = [whole(from, places), read(from, places.key, places.cell)];
+      const top = read(from, places.frame, places.cell);
+      const [frame, key] = [whole(from, places, top), read(from, places.key, places.cell)];
       const last = bench.seen.at(-1);
-      if (frame >= 0 && key >= 0 && (frame !== last?.frame || key !== last.key)) {
-        bench.seen.push({ frame, key, at: performance.now() });
+      if (top >= 0 && key >= 0 && (frame !== last?.frame || top !== last.top || key !== last.key)) {
+        bench.seen.push({ frame, top, key, at: performance.now() });
       }
     }
   };

@@ -1,7 +1,7 @@
 /** What is measured, scene by scene. docs/performance.md says what each figure means. */
 import type { Seen } from "./sampler.ts";
 import { latencies, pause, type Stand } from "./stand.ts";
-import type { Figures } from "./stats.ts";
+import { type Figures, quantile } from "./stats.ts";
 import type { Drawn } from "./target.ts";
 
 const flips = 25;
@@ -16,8 +16,7 @@ const longMs = 10_000; // for what a slow line may take
 export async function measure(scene: string, stand: Stand): Promise<Figures> {
   switch (scene) {
     case "idle":
-      await stand.prepare("caret");
-      return { ...(await stand.cost(() => pause(restMs))), "memory MiB PSS": await stand.memory() };
+      return await idle(stand);
     case "flip":
       return await flip(stand);
     case "key":
@@ -38,6 +37,18 @@ export async function measure(scene: string, stand: Stand): Promise<Figures> {
   }
 }
 
+/** Nothing changes. */
+async function idle(stand: Stand): Promise<Figures> {
+  await stand.prepare("caret");
+  const cost = await stand.cost(() => pause(restMs));
+  const empty = stand.served.emptyWindowMiB;
+  return {
+    ...cost,
+    "memory MiB PSS": await stand.memory(),
+    ...(empty !== undefined && { "memory of an empty window MiB PSS": empty }),
+  };
+}
+
 /** Plays a scene, and looks which of its pictures are seen, how late, and when the last one is. */
 async function play(stand: Stand, scene: string, ms: number): Promise<Figures> {
   await stand.prepare(scene);
@@ -50,22 +61,36 @@ async function play(stand: Stand, scene: string, ms: number): Promise<Figures> {
   return { ...shown(drawn, await stand.allSeen(), (at) => stand.when(at)), ...cost };
 }
 
-/** What a scene looked like: pictures drawn and seen a second, how late each was, and how late the last. */
+/**
+ * What a scene looked like: pictures drawn and seen a second, how late each was, and how late the last. A picture
+ * counts when all of it is there; its top alone, which an engine may send first, is told apart.
+ */
 export function shown(drawn: readonly Drawn[], all: readonly Seen[], when: (at: number) => number): Figures {
-  const firstSeen = new Map<number, number>();
-  for (const { frame, at } of all) if (!firstSeen.has(frame)) firstSeen.set(frame, when(at));
   const seconds = ((drawn.at(-1)?.at ?? 0) - (drawn[0]?.at ?? 0)) / 1000;
-  const late = drawn.flatMap(({ number, at }) => {
-    const seen = firstSeen.get(number);
-    return seen === undefined ? [] : [seen - at];
-  });
-  const last = drawn.at(-1);
+  const whole = lateness(drawn, all, (s) => s.frame, when);
+  const top = lateness(drawn, all, (s) => s.top, when);
   return {
-    "pictures/s": (late.length - 1) / seconds,
+    "pictures/s": Math.max(0, whole.late.length - 1) / seconds,
     "pictures/s drawn": (drawn.length - 1) / seconds,
-    ...latencies(late),
-    "last picture ms": (firstSeen.get(last?.number ?? -1) ?? Number.NaN) - (last?.at ?? 0),
+    ...latencies(whole.late),
+    "last picture ms": whole.last,
+    "top: pictures/s": Math.max(0, top.late.length - 1) / seconds,
+    "top: p50 ms": quantile(top.late, 0.5),
+    "top: p95 ms": quantile(top.late, 0.95),
   };
+}
+
+/** How late each picture was that was seen at all, and the last one; milliseconds. */
+function lateness(
+  drawn: readonly Drawn[],
+  all: readonly Seen[],
+  number: (s: Seen) => number,
+  when: (at: number) => number,
+): { late: number[]; last: number } {
+  const first = new Map<number, number>();
+  for (const s of all) if (!first.has(number(s))) first.set(number(s), when(s.at));
+  const late = drawn.map((d) => (first.get(d.number) ?? Number.NaN) - d.at);
+  return { late: late.filter((ms) => Number.isFinite(ms)), last: late.at(-1) ?? Number.NaN };
 }
 
 /** A block changes its colour, at random times so that it does not lock to the display's ticks. */

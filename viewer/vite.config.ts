@@ -25,7 +25,7 @@ export default defineConfig({
   },
   test: {
     environment: "node",
-    include: ["src/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "../bench/**/*.test.ts"],
     passWithNoTests: true,
   },
 });
