@@ -15,7 +15,11 @@ export async function report({ all, origin }: Results, whole: boolean): Promise<
   const text = tables(all, origin);
   console.log(`\n${text}\n`);
   if (!whole) return;
-  await writeFile(`${folder}results.json`, `${JSON.stringify({ origin, results: all }, null, 1)}\n`);
+  const lines = all.map((result) => JSON.stringify(result)).join(",\n");
+  await writeFile(
+    `${folder}results.json`,
+    `{"origin": ${JSON.stringify(origin)}, "results": [\n${lines}\n]}\n`,
+  );
   for (const [name, svg] of plots(all)) await writeFile(`${folder}${name}.svg`, svg);
   await writeFile(page, between(await readFile(page, "utf8"), text));
 }

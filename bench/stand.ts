@@ -35,7 +35,7 @@ export class Stand {
     const places = await this.target.prepare(scene);
     await this.page.evaluate((p) => window.bench.watch(p), places);
     await this.seen((s) => s.frame === places.number, 15_000);
-    await this.quiet(400, 8_000);
+    await this.quiet(250, 6_000);
   }
 
   /** Waits for a picture; returns it, or nothing when it does not come in time. */
