@@ -268,16 +268,20 @@ func (v *Viewer) opened(d *webrtc.DataChannel) {
 	if !all {
 		return
 	}
+	hello, there := v.hello() // before First, at which the client may close everything
+	if !there {
+		return
+	}
 	if v.First != nil {
 		v.First(v)
 	}
-	raw, err := control.Encode(v.honest())
+	raw, err := control.Encode(hello)
 	if err != nil {
 		v.t.Error(err)
 		return
 	}
 	if v.Hello != nil {
-		if raw = v.Hello(v.honest()); raw == nil {
+		if raw = v.Hello(hello); raw == nil {
 			return
 		}
 	}
@@ -298,21 +302,37 @@ func (v *Viewer) Settle(channel string) {
 
 // Binding is what message 0 of both ends is over.
 func (v *Viewer) Binding() invite.Binding {
+	b, there := v.binding()
+	if !there {
+		v.t.Error("viewer: no connection")
+	}
+	return b
+}
+
+func (v *Viewer) binding() (b invite.Binding, there bool) {
 	v.mu.Lock()
 	pc := v.pc
 	v.mu.Unlock()
 	own, err := v.Certificate.GetFingerprints()
 	if err != nil || pc == nil {
-		v.t.Error("viewer: no connection")
-		return invite.Binding{}
+		return b, false
 	}
 	return invite.Binding{
 		Session: v.session, Client: sha256.Sum256(pc.SCTP().Transport().GetRemoteCertificate()), Viewer: parse(v.t, own[0].Value),
-	}
+	}, true
 }
 
 func (v *Viewer) honest() control.HelloViewer {
-	return control.HelloViewer{Proof: v.Binding().ViewerProof(v.Invitation.Key), Key: v.Invitation.Public(), Token: v.Token}
+	return v.helloFor(v.Binding())
+}
+
+func (v *Viewer) hello() (control.HelloViewer, bool) {
+	b, there := v.binding()
+	return v.helloFor(b), there
+}
+
+func (v *Viewer) helloFor(b invite.Binding) control.HelloViewer {
+	return control.HelloViewer{Proof: b.ViewerProof(v.Invitation.Key), Key: v.Invitation.Public(), Token: v.Token}
 }
 
 func (v *Viewer) onMessage(channel string, data []byte) {
