@@ -32,7 +32,7 @@ type result struct {
 }
 
 // startChromium starts a browser for one test and its subtests.
-func startChromium(t *testing.T) *chromium {
+func startChromium(t testing.TB) *chromium {
 	t.Helper()
 	c := &chromium{jobs: make(chan []byte), results: make(chan result)}
 	mux := http.NewServeMux()
@@ -85,7 +85,7 @@ var webCodecs = map[video.Codec]string{
 }
 
 // decode has the page decode all chunks and returns the pixels of the last as its canvas shows them.
-func (c *chromium) decode(t *testing.T, codec video.Codec, chunks []video.Chunk, size image.Point) []uint32 {
+func (c *chromium) decode(t testing.TB, codec video.Codec, chunks []video.Chunk, size image.Point) []uint32 {
 	t.Helper()
 	job := fmt.Appendf(nil, "%-32s", webCodecs[codec])
 	for _, chunk := range chunks {

@@ -12,7 +12,7 @@ import (
 // Codec names a codec with its kind of chroma.
 type Codec uint8
 
-// The codecs. 4:4:4 keeps coloured text sharp and costs about a sixth more.
+// The codecs. 4:4:4 keeps coloured text and edges sharp: 1 to 4 dB for a quarter more time.
 const (
 	JPEG   Codec = iota + 1
 	VP9          // profile 0, 4:2:0
@@ -43,7 +43,7 @@ type Encoder interface {
 	// steady clock, tells the rate control how often pictures come.
 	Encode(f *display.Framebuffer, r image.Rectangle, at time.Duration, key bool) (Chunk, error)
 	// SetRate sets the bits per second that the following chunks shall take. The rate is kept in the mean over about
-	// a second, at the cost of quality, down to each codec's worst; a key chunk may take the bits of several.
+	// a second, at the cost of quality, down to each codec's worst; a key chunk may take a third of a second's bits.
 	SetRate(bitsPerSecond int)
 	// Close frees the encoder. Nothing may be called after it.
 	Close()

@@ -63,7 +63,7 @@ func TestBrowserShowsTheFilm(t *testing.T) {
 		"even":   {image.Rect(16, 32, 656, 392), 27, 33},
 		"odd":    {image.Rect(5, 7, 326, 188), 26, 31},
 		"small":  {image.Rect(0, 0, 128, 128), 25, 29},
-		"tiny":   {image.Rect(3, 3, 20, 36), 21, 29},
+		"tiny":   {image.Rect(3, 3, 20, 36), 21, 26},
 		"narrow": {image.Rect(1, 1, 2, 200), 30, 37},
 		"pixel":  {image.Rect(9, 9, 10, 10), 38, 38},
 	}

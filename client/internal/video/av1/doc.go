@@ -2,6 +2,6 @@
 // (4:4:4), constant bit rate, no look-ahead, key frames on demand only. It exists
 // in builds with cgo and the tag "video".
 //
-// The settings follow what Chromium's remote desktop uses: tools that cost more
-// time than they save bits are off.
+// Tools that cost more time than they save bits are off, as in the remote desktop
+// and the conferences of browsers; docs/performance.md has what was measured.
 package av1

@@ -71,3 +71,20 @@ func mean(pix []uint32, stride, x0, y0, x1, y1 int) (float64, float64, float64) 
 	}
 	return reference(r/n, g/n, b/n)
 }
+
+func BenchmarkConvert(b *testing.B) {
+	const w, h = 1920, 1080
+	pix := make([]uint32, w*h)
+	plane := [3][]byte{make([]byte, w*h), make([]byte, w*h), make([]byte, w*h)}
+	for _, full := range []bool{false, true} {
+		b.Run(fmt.Sprintf("full chroma %v", full), func(b *testing.B) {
+			planes := yuv.Planes{
+				Y: unsafe.Pointer(&plane[0][0]), U: unsafe.Pointer(&plane[1][0]), V: unsafe.Pointer(&plane[2][0]),
+				StrideY: w, StrideU: w, StrideV: w, FullChroma: full,
+			}
+			for b.Loop() {
+				planes.Convert(pix, w, w, h)
+			}
+		})
+	}
+}
