@@ -22,6 +22,8 @@ export function decoderConfig(codec: VideoCodec, width: number, height: number):
     codedWidth: width,
     codedHeight: height,
     optimizeForLatency: true,
+    // The bitstreams say so too, but Chromium does not read the range of VP9.
+    colorSpace: { fullRange: true, matrix: "bt709", primaries: "bt709", transfer: "iec61966-2-1" },
   };
 }
 
