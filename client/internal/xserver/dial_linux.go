@@ -62,7 +62,7 @@ func Dial(d Display) (*Conn, error) {
 	}
 	if err != nil {
 		_ = wire.Close()
-		return nil, fmt.Errorf("X display %s: %w", d.Name, err)
+		return nil, fmt.Errorf("connect to display %s: %w", d.Name, err)
 	}
 	_ = wire.SetDeadline(time.Time{})
 	c.DisplayNumber, c.DefaultScreen = number, screen
