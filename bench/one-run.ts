@@ -65,6 +65,7 @@ async function connect(
     bypassCSP: true,
     ignoreHTTPSErrors: true,
   });
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   await page.addInitScript(installSampler, served.canvas);
   await page.addInitScript(installComparer, served.canvas);

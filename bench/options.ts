@@ -24,7 +24,7 @@ export interface Cell {
 
 export interface Options {
   readonly runs: number;
-  /** No run begins later than this. */
+  /** No run begins that would not end by then, going by the longest so far. */
   readonly minutes: number;
   readonly fresh: boolean;
   readonly cells: readonly Cell[];

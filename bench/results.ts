@@ -1,6 +1,6 @@
 /** The figures of all runs, kept as they come, so that an interrupted bench goes on where it was. */
 import { createHash } from "node:crypto";
-import { appendFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Figures } from "./stats.ts";
@@ -46,9 +46,11 @@ export class Results {
     return new Results(origin, await readLines(`${folder}${origin.programs}.jsonl`));
   }
 
-  async clear(): Promise<void> {
-    this.all.length = 0;
-    await rm(this.#path, { force: true });
+  /** Forgets some results, to measure them anew. */
+  async forget(which: (result: Result) => boolean): Promise<void> {
+    const kept = this.all.filter((result) => !which(result));
+    this.all.splice(0, this.all.length, ...kept);
+    await writeFile(this.#path, kept.map((result) => `${JSON.stringify(result)}\n`).join(""));
   }
 
   async add(result: Result): Promise<void> {
