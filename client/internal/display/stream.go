@@ -55,6 +55,7 @@ type Stream struct {
 	news    time.Time // the source has had news since then; zero: none
 	quiet   time.Time // since the last update with pixels
 	held    bool      // the right rests
+	fresh   bool      // nothing of the last change was sent after it was first flushed
 	retries int       // grabs that failed in a row
 	stats   Stats
 
@@ -137,6 +138,9 @@ func (s *Stream) work(now time.Time) error {
 	if s.held {
 		s.held, s.begin = false, true
 	}
+	if err := s.finish(now); err != nil {
+		return err
+	}
 	if err := s.look(now); err != nil {
 		return err
 	}
@@ -203,7 +207,7 @@ func (s *Stream) grab(rects []image.Rectangle) error {
 	lap(&s.stats.Stages.Grab, start)
 	switch {
 	case err == nil:
-		s.retries = 0
+		s.retries, s.fresh = 0, true
 		s.stats.Stages.Grabs++
 		start = time.Now()
 		s.enc.Changed(rects, start)
@@ -217,6 +221,25 @@ func (s *Stream) grab(rects []image.Rectangle) error {
 	}
 	s.begin = true
 	return nil
+}
+
+// finish sends one more slice of the last change before the next is looked at: in
+// a scroll each picture then becomes whole before the next begins. Only one, so
+// that a letter never waits for all of a large change.
+func (s *Stream) finish(now time.Time) error {
+	room := s.win.room()
+	if s.begin || !s.fresh || room == 0 || !s.enc.Pending() {
+		return nil
+	}
+	s.fresh = false
+	start := time.Now()
+	u, ok := s.enc.Next(room)
+	lap(&s.stats.Stages.Compress, start)
+	if !ok {
+		return nil
+	}
+	s.quiet = now
+	return s.send(u, now)
 }
 
 // flush sends what is pending while there is room.

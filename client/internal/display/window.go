@@ -3,8 +3,10 @@ package display
 import "time"
 
 const (
-	maxInFlight  = 3         // updates
-	sliceBytes   = 32 << 10  // of one update
+	maxInFlight  = 3        // updates
+	sliceBytes   = 32 << 10 // of one update
+	widestSlice  = 96 << 10 // of one update on a link that carries it in sliceTime
+	sliceTime    = 4 * time.Millisecond
 	minRoom      = 2 << 10   // less is not worth an update
 	firstLimit   = 64 << 10  // bytes in flight before anything is known of the link
 	lowestLimit  = 16 << 10  // bytes in flight on the slowest link
@@ -50,11 +52,17 @@ func (w *window) room() int {
 	if len(w.flight) >= maxInFlight {
 		return 0
 	}
-	room := min(sliceBytes, w.limit()-w.bytes)
+	room := min(w.slice(), w.limit()-w.bytes)
 	if room < minRoom {
 		return 0
 	}
 	return room
+}
+
+// slice is how many bytes one update may have, so that a letter does not wait long
+// for the one before it.
+func (w *window) slice() int {
+	return min(max(int(w.rate*sliceTime.Seconds()), sliceBytes), widestSlice)
 }
 
 func (w *window) sent(u Update, at time.Time) {
