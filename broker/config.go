@@ -15,9 +15,13 @@ import (
 
 	"beside/broker/internal/desk"
 	"beside/broker/internal/invitation"
+	"beside/broker/internal/relay"
 	"beside/broker/internal/session"
 	"beside/signaling/invite"
 )
+
+// minRelayLife leaves time to renew.
+const minRelayLife = 4 * time.Second
 
 // off turns a listener off.
 const off = "off"
@@ -30,6 +34,7 @@ type Config struct {
 	ListenHTTPS  string        `name:"listen-https" aliases:"https" help:"TLS listener; off: none. Default: :8443 where it is free." env:"BESIDE_LISTEN_HTTPS" placeholder:"HOST:PORT"`
 	ListenRelay  string        `name:"listen-relay" aliases:"relay" help:"STUN and TURN listener (UDP); off: none. Default: :3478, or any free port." env:"BESIDE_LISTEN_RELAY" placeholder:"HOST:PORT"`
 	RelayHost    string        `help:"Name or address by which both ends reach the relay. Default: the host of the public address." env:"BESIDE_RELAY_HOST" placeholder:"HOST"`
+	RelayLife    time.Duration `help:"How long credentials of the relay may be used; they are renewed before." default:"10m" env:"BESIDE_RELAY_LIFE"`
 	TLSCert      string        `name:"tls-cert" help:"Certificate chain (PEM) in place of the local authority's; read again when it changes." env:"BESIDE_TLS_CERT" placeholder:"FILE"`
 	TLSKey       string        `name:"tls-key" help:"Its key (PEM)." env:"BESIDE_TLS_KEY" placeholder:"FILE"`
 	ClientDir    string        `help:"Folder of the built client. Default: that of this program." env:"BESIDE_CLIENT_DIR" placeholder:"DIR"`
@@ -69,6 +74,9 @@ func (c Config) Validate() error {
 	}
 	if c.Invitation < time.Second || c.Invitation > invitation.Life {
 		return bad("invitation-life", c.Invitation.String(), "use 1s to "+invitation.Life.String())
+	}
+	if c.RelayLife < minRelayLife || c.RelayLife > relay.CredentialLife {
+		return bad("relay-life", c.RelayLife.String(), "use "+minRelayLife.String()+" to "+relay.CredentialLife.String())
 	}
 	if c.LostAfter < time.Second || c.LostAfter > session.LostAfter {
 		return bad("lost-after", c.LostAfter.String(), "use 1s to "+session.LostAfter.String())

@@ -179,7 +179,7 @@ func (l *listeners) relay(c Config, log *slog.Logger) (*relay.Config, error) {
 	if host == "localhost" {
 		host = "127.0.0.1" // the same for both ends, whatever they take localhost for
 	}
-	config := &relay.Config{Listen: c.ListenRelay, Host: host, Log: log}
+	config := &relay.Config{Listen: c.ListenRelay, Host: host, Life: c.RelayLife, Log: log}
 	switch c.ListenRelay {
 	case off:
 		return nil, nil

@@ -47,7 +47,7 @@ func Decode(raw []byte) (Message, error) {
 // decoders holds one decoder a type; it is never written after start.
 var decoders = map[string]func([]byte) (Message, error){
 	"challenge": decode[Challenge], "auth": decode[Auth], "welcome": decode[Welcome], "state": decode[StateChange],
-	"beat": decode[Beat], "access": decode[Access], "event": decode[Event], "recorded": decode[Recorded],
+	"beat": decode[Beat], "access": decode[Access], "relay": decode[Relay], "event": decode[Event], "recorded": decode[Recorded],
 	"offer": decode[Offer], "answer": decode[Answer], "candidate": decode[Candidate], "ack": decode[Ack],
 	"error": decode[Fault],
 }
@@ -171,15 +171,27 @@ func (m Auth) validate() error {
 }
 
 func (m Welcome) validate() error {
-	if m.Session == "" || !m.Role.Valid() || m.ICE == nil || len(m.ICE) > maxICEServers {
-		return errors.New("session, role or ice is missing or malformed")
+	if m.Session == "" || !m.Role.Valid() {
+		return errors.New("session or role is missing or malformed")
 	}
-	for _, s := range m.ICE {
+	if err := validateICE(m.ICE); err != nil {
+		return err
+	}
+	return m.State.validate()
+}
+
+func (m Relay) validate() error { return validateICE(m.ICE) }
+
+func validateICE(servers []ICEServer) error {
+	if servers == nil || len(servers) > maxICEServers {
+		return errors.New("ice is missing or malformed")
+	}
+	for _, s := range servers {
 		if len(s.URLs) == 0 {
 			return errors.New("a server without addresses")
 		}
 	}
-	return m.State.validate()
+	return nil
 }
 
 func (m StateChange) validate() error { return m.State.validate() }

@@ -14,6 +14,7 @@ func (Welcome) messageType() string     { return "welcome" }
 func (StateChange) messageType() string { return "state" }
 func (Beat) messageType() string        { return "beat" }
 func (Access) messageType() string      { return "access" }
+func (Relay) messageType() string       { return "relay" }
 func (Event) messageType() string       { return "event" }
 func (Recorded) messageType() string    { return "recorded" }
 func (Offer) messageType() string       { return "offer" }

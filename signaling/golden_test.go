@@ -59,6 +59,7 @@ func messages() []named {
 		{"ended", signaling.StateChange{State: signaling.State{Phase: signaling.Ended, Reason: signaling.ByRequester}}},
 		{"a time with milliseconds", signaling.Beat{Time: time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC)}},
 		{"an access token", signaling.Access{Token: "a.b.c"}},
+		{"the next credentials", signaling.Relay{ICE: turn}},
 		{"a signed statement", signaling.Event{Seq: 3, Statement: record.Statement{Body: []byte(`{"session":"x"}`), Signature: fill(64, 7)}}},
 		{"none yet", signaling.Recorded{}},
 		{"up to three", signaling.Recorded{Seq: 3}},
@@ -107,8 +108,8 @@ func TestGoldenMessages(t *testing.T) {
 			}
 		}
 	}
-	if len(files) != 13 {
-		t.Errorf("%d types have golden messages, want all 13", len(files))
+	if len(files) != 14 {
+		t.Errorf("%d types have golden messages, want all 14", len(files))
 	}
 }
 

@@ -7,6 +7,7 @@
 //	  welcome{…}                    ──▶
 //	  state{phase, peer}, beat      ──▶                               whenever it changes; every 15 s
 //	  access{token}                 ──▶   viewer                      at half of its life
+//	  relay{ice}                    ──▶                               likewise
 //	                                ◀──   event{seq, statement}       client; kept until
 //	  recorded{seq}                 ──▶                               committed
 //	             ◀── offer, answer, candidate, ack ──▶                from end to end
@@ -88,6 +89,13 @@ type Beat struct {
 // Access gives the viewer its next access token, for the client's eyes.
 type Access struct {
 	Token string `json:"token"`
+}
+
+// Relay gives an end its next credentials of the relay, in place of those in
+// Welcome: for the connections that it makes from now on, and the paths that it
+// looks for anew. What it has allocated lives on.
+type Relay struct {
+	ICE []ICEServer `json:"ice"`
 }
 
 // Event is a fact that only the client knows, signed by it. The broker commits

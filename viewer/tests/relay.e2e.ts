@@ -1,8 +1,13 @@
 import { expect, test } from "./fixtures.ts";
 import { eventKinds, Session } from "./harness/session.ts";
+import { waitFor } from "./harness/wait.ts";
 
 /** The first try must do: a second one is made after twelve seconds. */
 const connectedMs = 8_000;
+/** How long credentials live in the second test. */
+const credentialMs = 8_000;
+/** After twelve seconds of silence the client gives a connection up and makes another. */
+const givenUpMs = 14_000;
 
 test("no way between the two ends: the relay carries picture and hands", async ({
   startNetwork,
@@ -40,4 +45,41 @@ test("no way between the two ends: the relay carries picture and hands", async (
   const kinds = await eventKinds(broker);
   expect(kinds).toContain("relay.allocated");
   expect(kinds).not.toContain("relay.denied");
+});
+
+test("credentials of the relay ran out: the session goes on, and finds its way again after an outage", async ({
+  startNetwork,
+  startDesktop,
+  startBroker,
+  openRemotePage,
+}) => {
+  const network = await startNetwork();
+  const flags = [...network.flags, "--relay-life", `${credentialMs / 1_000}s`];
+  const broker = await startBroker(flags, { namespace: network.broker });
+  const desktop = await startDesktop({ namespace: network.requester });
+  const page = await openRemotePage(network);
+  const terminal = await desktop.terminal();
+  const session = await Session.controlled(broker, desktop, page);
+  const ranOut = Date.now() + credentialMs;
+  await waitFor("the first credentials ran out", () => Date.now() > ranOut, 2 * credentialMs);
+  await session.focus(terminal.window);
+  await page.keyboard.type("on");
+  await terminal.typed("on");
+
+  await network.unplug("requester");
+  const givenUp = Date.now() + givenUpMs;
+  await waitFor("the connection is given up", () => Date.now() > givenUp, 2 * givenUpMs);
+  await network.plug("requester");
+  await expect
+    .poll(async () => (await session.stage.pixels())?.differences(await desktop.pixels()), {
+      timeout: 40_000,
+    })
+    .toBe(0);
+  await session.mode("control");
+  await expect(session.figure("session.path.relay")).toBeVisible();
+  await session.focus(terminal.window);
+  await page.keyboard.type(" and on");
+  await terminal.typed("on and on");
+  await session.client.stop();
+  await session.ended("requester");
 });

@@ -154,6 +154,9 @@ func (r *Relay) serverConfig() turn.ServerConfig {
 	}
 }
 
+// Life is how long credentials may allocate.
+func (r *Relay) Life() time.Duration { return r.config.Life }
+
 // LocalAddr is where the Relay listens.
 func (r *Relay) LocalAddr() net.Addr { return r.conn.LocalAddr() }
 

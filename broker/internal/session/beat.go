@@ -20,7 +20,8 @@ func (r *Registry) startBeats(s *socket) bool {
 		return false
 	}
 	s.welcomed = true
-	s.beats = time.AfterFunc(signaling.BeatInterval, func() { r.start(func() { r.beat(s) }) })
+	s.relayed = time.Now()
+	s.beats = time.AfterFunc(r.beatEvery(), func() { r.start(func() { r.beat(s) }) })
 	return true
 }
 
@@ -33,7 +34,7 @@ func (r *Registry) beat(s *socket) {
 		s.conn.Fail(sessionEnded())
 		return
 	}
-	if s.conn.Ping() != nil || s.conn.Write(signaling.Beat{Time: time.Now().UTC().Truncate(time.Millisecond)}) != nil {
+	if s.conn.Ping() != nil || s.conn.Write(signaling.Beat{Time: time.Now().UTC().Truncate(time.Millisecond)}) != nil || !r.renewRelay(s) {
 		s.conn.Close() // its reader notices
 		return
 	}
@@ -45,8 +46,28 @@ func (r *Registry) beat(s *socket) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !s.gone && !s.over {
-		s.beats.Reset(signaling.BeatInterval)
+		s.beats.Reset(r.beatEvery())
 	}
+}
+
+// beatEvery is the time between two beats. Credentials of the relay that live
+// shortly are renewed in time.
+func (r *Registry) beatEvery() time.Duration {
+	if r.relay == nil {
+		return signaling.BeatInterval
+	}
+	return min(signaling.BeatInterval, r.relay.Life()/4)
+}
+
+// renewRelay gives an end its next credentials of the relay at half of the life
+// of those before. It reports whether the socket is still there. Only beat
+// calls it.
+func (r *Registry) renewRelay(s *socket) bool {
+	if r.relay == nil || time.Since(s.relayed) < r.relay.Life()/2 {
+		return true
+	}
+	s.relayed = time.Now()
+	return s.conn.Write(signaling.Relay{ICE: r.relay.Servers(s.session, s.role, s.epoch)}) == nil
 }
 
 // mayBeShown lists the phases in which a viewer holds an access token: from

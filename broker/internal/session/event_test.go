@@ -172,6 +172,18 @@ func TestWelcomeBringsTheRelay(t *testing.T) {
 	}
 }
 
+func TestRelayCredentialsAreRenewed(t *testing.T) {
+	const life = 4 * time.Second // they count in whole seconds
+	b := start(t, options{Config: session.Config{Relay: &relay.Config{Listen: "127.0.0.1:0", Host: "127.0.0.1", Life: life}}})
+	_, client, viewer := b.both()
+	for role, e := range map[grant.Role]*end{grant.Client: client, grant.Viewer: viewer} {
+		next := expect[signaling.Relay](e)
+		if first := e.welcome.ICE; len(next.ICE) != 2 || next.ICE[1].Username <= first[1].Username || next.ICE[1].Credential == first[1].Credential {
+			t.Errorf("%s: got %+v after %+v", role, next.ICE, first)
+		}
+	}
+}
+
 func TestLostClientEndsTheSession(t *testing.T) {
 	b := start(t, options{Config: session.Config{LostAfter: 200 * time.Millisecond}})
 	l, client, viewer := b.both()

@@ -36,6 +36,8 @@ type socket struct {
 	over     bool // its session has ended
 	beats    *time.Timer
 
+	relayed time.Time // when it was last given credentials of the relay; one beat at a time has it
+
 	mu    sync.Mutex
 	renew time.Time // when the viewer's next access token is due
 }

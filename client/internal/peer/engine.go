@@ -71,8 +71,13 @@ func configuration(c Config) webrtc.Configuration {
 	if c.RelayOnly {
 		out.ICETransportPolicy = webrtc.ICETransportPolicyRelay
 	}
-	for _, s := range c.ICE {
-		out.ICEServers = append(out.ICEServers, iceServer(s))
+	out.ICEServers = iceServers(c.ICE)
+	return out
+}
+
+func iceServers(all []signaling.ICEServer) (out []webrtc.ICEServer) {
+	for _, s := range all {
+		out = append(out, iceServer(s))
 	}
 	return out
 }

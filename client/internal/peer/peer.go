@@ -154,6 +154,16 @@ func (p *Peer) Offer(restart bool) (string, error) {
 	return offer.SDP, nil
 }
 
+// UseICE says which servers the next restart uses.
+func (p *Peer) UseICE(servers []signaling.ICEServer) error {
+	c := p.pc.GetConfiguration()
+	c.ICEServers = iceServers(servers)
+	if err := p.pc.SetConfiguration(c); err != nil {
+		return fmt.Errorf("renew servers: %w", err)
+	}
+	return nil
+}
+
 // Answer takes the other end's answer. It refuses one that does not name exactly
 // one certificate, or another than an earlier answer did.
 func (p *Peer) Answer(sdp string) error {

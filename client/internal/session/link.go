@@ -50,6 +50,8 @@ func (s *session) onSignaling(w *wire, m signaling.Message) {
 		s.onState(m.State)
 	case signaling.Recorded:
 		s.journal.Recorded(m.Seq)
+	case signaling.Relay:
+		s.onRelay(m)
 	case signaling.Answer:
 		s.onAnswer(m)
 	case signaling.Candidate:
@@ -63,6 +65,17 @@ func (s *session) onSignaling(w *wire, m signaling.Message) {
 	default:
 		s.log.Warn("message of the broker out of place", "type", signaling.Type(m))
 		w.conn.Close()
+	}
+}
+
+// onRelay takes credentials in place of those that run out.
+func (s *session) onRelay(m signaling.Relay) {
+	s.ice = m.ICE
+	if s.link == nil || s.link.road == nil {
+		return
+	}
+	if err := s.link.road.peer.UseICE(m.ICE); err != nil {
+		s.log.Warn("credentials of the relay not renewed", "error", err)
 	}
 }
 

@@ -140,6 +140,14 @@ export interface Access {
   token: string;
 }
 /**
+ * Relay gives an end its next credentials of the relay, in place of those in
+ * Welcome: for the connections that it makes from now on, and the paths that it
+ * looks for anew. What it has allocated lives on.
+ */
+export interface Relay {
+  ice: ICEServer[];
+}
+/**
  * Event is a fact that only the client knows, signed by it. The broker commits
  * it, moves the phase where the fact says so, and answers Recorded.
  */

@@ -40,6 +40,7 @@ export type Incoming =
   | { readonly type: "state"; readonly state: State }
   | ({ readonly type: "beat" } & wire.Beat)
   | ({ readonly type: "access" } & wire.Access)
+  | ({ readonly type: "relay" } & wire.Relay)
   | ({ readonly type: "offer" } & wire.Offer)
   | ({ readonly type: "candidate" } & wire.Candidate)
   | ({ readonly type: "ack" } & wire.Ack)
@@ -72,6 +73,7 @@ const readers = {
   state: shape({ state }),
   beat: shape({ time: text(40) }),
   access: shape({ token: text(2048) }),
+  relay: shape({ ice: list(iceServer, 8) }),
   offer: shape({ ...peer, sdp: text(16 << 10) }),
   candidate: shape({ ...peer, candidate: text(1 << 10), mid: text(64), line: whole(0, 64) }),
   ack: shape({ ...peer, upto: seq }),

@@ -163,6 +163,10 @@ export class LiveSession {
       case "access":
         this.onAccess(message.token);
         return;
+      case "relay":
+        this.ice = message.ice;
+        this.peer?.useICE(message.ice);
+        return;
       case "offer":
       case "candidate":
       case "ack":

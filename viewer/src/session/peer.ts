@@ -96,6 +96,11 @@ export class Peer {
     }
   }
 
+  /** Says which servers the next restart of ICE uses. */
+  useICE(servers: readonly ICEServer[]): void {
+    this.pc.setConfiguration({ ...this.pc.getConfiguration(), iceServers: servers.map((s) => ({ ...s })) });
+  }
+
   /** Sends a message to the verified client; false when there is none. */
   send(message: FromViewer): boolean {
     return this.sendRaw("control", encode(message));
