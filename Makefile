@@ -19,7 +19,7 @@ export GOFLAGS = $(go_flags) $(if $(codecs),-tags=video)
 export CGO_CFLAGS = -O2 -g $(codecs:%=-I%/include)
 export CGO_LDFLAGS = -O2 -g $(codecs:%=-L%/lib)
 
-.PHONY: help setup build run test e2e tour lint fmt bench bench-profile test-long generate apt-build apt-demo apt-all npm tools \
+.PHONY: help setup build run test e2e tour lint fmt bench profile test-long generate apt-build apt-demo apt-all npm tools \
 	video env binaries
 
 help: ## Show this list.
@@ -59,7 +59,7 @@ bench: setup build ## Measure what is shown, beside Debian's VNC peers, in 25 mi
 	@CGO_ENABLED=1 go build -trimpath -o bin/bench-window ./bench/window
 	@bench/run.sh $(ARGS)
 
-bench-profile: apt-build ## Profile the display pipeline: processor and heap, text and files in bench/out.
+profile: apt-build ## Profile the display pipeline: processor and heap, text and files in bench/out.
 	@mkdir -p bench/out
 	@go test -run '^$$' -bench . -benchmem -o bench/out/display.test -cpuprofile bench/out/cpu.prof \
 		-memprofile bench/out/heap.prof ./client/internal/display | tee bench/out/profile.txt

@@ -39,14 +39,13 @@ const linkNames: Readonly<Record<string, string>> = {
 
 function tables(all: readonly Result[], origin: Origin): string {
   const parts = [whence(all, origin)];
+  const [sizes, stages] = [sizesTable(all, "beside", "lan"), stageTable(all, "lan", full)];
   for (const link of distinct(all.map((r) => r.link))) {
     for (const size of distinct(all.filter((r) => r.link === link).map((r) => r.size))) {
-      const peers = distinct(all.filter((r) => r.link === link && r.size === size).map((r) => r.peer));
-      if (size !== full && peers.length === 1) continue; // the table of sizes has it
+      if (size !== full && link === "lan" && sizes !== "") continue; // the table of sizes has it
       parts.push(`### ${linkNames[link] ?? link}, ${size.replace("x", "×")}`, peersTable(all, link, size));
     }
   }
-  const [sizes, stages] = [sizesTable(all, "beside", "lan"), stageTable(all, "lan", full)];
   if (sizes) parts.push("### Beside at several sizes", sizes);
   if (stages) parts.push("### Where the time of Beside's updates goes", stages);
   return parts.join("\n\n");
