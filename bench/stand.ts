@@ -30,12 +30,14 @@ export class Stand {
     return at + this.#offset;
   }
 
-  /** Shows a scene's first picture and waits until the page shows it and nothing more comes. */
-  async prepare(scene: string): Promise<void> {
+  /** Shows a scene's first picture, waits until the page shows it and nothing more comes, and returns what it sees. */
+  async prepare(scene: string): Promise<Seen> {
     const places = await this.target.prepare(scene);
     await this.page.evaluate((p) => window.bench.watch(p), places);
-    await this.seen((s) => s.frame === places.number, 15_000);
+    const seen = await this.seen((s) => s.frame === places.number, 30_000);
+    if (seen === undefined) throw new Error(`the first picture of ${scene} is not seen`);
     await this.quiet(250, 6_000);
+    return (await this.allSeen()).at(-1) ?? seen;
   }
 
   /** Waits for a picture; returns it, or nothing when it does not come in time. */
