@@ -116,7 +116,7 @@ type Monitor struct {
 	Primary bool   `json:"primary"`
 }
 
-// Screens lists the monitors and which one is shown.
+// Screens lists the monitors and which one is shown, or AllMonitors.
 type Screens struct {
 	Monitors []Monitor `json:"monitors"`
 	Shown    string    `json:"shown"`
@@ -139,7 +139,11 @@ type Abilities struct {
 	Video []VideoCodec `json:"video"`
 }
 
-// Show chooses the monitor to be shown.
+// AllMonitors stands in Show and Screens.Shown for all monitors as one surface:
+// the smallest rectangle around them, black where no monitor is.
+const AllMonitors = "*"
+
+// Show chooses the monitor to be shown, or AllMonitors.
 type Show struct {
 	Monitor string `json:"monitor"`
 }

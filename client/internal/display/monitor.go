@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"beside/client/internal/screen"
+	"beside/signaling/control"
 )
 
 // restart shows everything anew: the monitor wanted, from a black picture.
@@ -45,8 +46,12 @@ func (s *Stream) tellLayout(all []screen.Monitor) {
 	}
 }
 
-// choose returns the monitor of that name, else the primary one.
+// choose returns the monitor of that name, or the surface of all, else the
+// primary one.
 func choose(all []screen.Monitor, name string) screen.Monitor {
+	if name == control.AllMonitors {
+		return surface(all)
+	}
 	for _, m := range all {
 		if m.Name == name {
 			return m
@@ -56,4 +61,16 @@ func choose(all []screen.Monitor, name string) screen.Monitor {
 		return screen.Monitor{}
 	}
 	return all[0]
+}
+
+// surface is all monitors as one: the rectangle around them, cut off where it is
+// larger than the format allows. What lies in it on no monitor is black, since
+// the Source reads none of it.
+func surface(all []screen.Monitor) screen.Monitor {
+	var area image.Rectangle
+	for _, m := range all {
+		area = area.Union(m.Area)
+	}
+	area = area.Intersect(image.Rectangle{Min: area.Min, Max: area.Min.Add(image.Pt(maxSide, maxSide))})
+	return screen.Monitor{Name: control.AllMonitors, Area: area}
 }

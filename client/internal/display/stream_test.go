@@ -12,6 +12,7 @@ import (
 
 	"beside/client/internal/consent"
 	"beside/client/internal/screen"
+	"beside/signaling/control"
 	wire "beside/signaling/display"
 	"beside/signaling/grant"
 )
@@ -163,6 +164,13 @@ func TestMonitorsChangeAndAreChosen(t *testing.T) {
 			src.damage.Layout = true
 		})
 		s.exact(t, left.Area)
+		s.stream.Show(control.AllMonitors)
+		s.exact(t, left.Area)
+		src.do(func() {
+			src.mons = append(src.mons, right)
+			src.damage.Layout = true
+		})
+		s.exact(t, src.pix.Bounds())
 	})
 }
 

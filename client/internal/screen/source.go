@@ -30,7 +30,7 @@ type Monitor struct {
 // Damage is what changed since the last time somebody asked.
 type Damage struct {
 	Rects  []image.Rectangle // in the coordinates of the whole screen; may be too large, never too small
-	Layout bool              // monitors came, went or changed
+	Layout bool              // monitors came, went or changed; Rects then cover all that is shown
 }
 
 // Pointer is the pointer of the screen.
@@ -51,7 +51,8 @@ type Source interface {
 	// Damage moves what changed into d, reusing its memory.
 	Damage(l *consent.Lease, d *Damage) error
 	// Grab copies the rectangles, which are relative to area and lie in it, from
-	// the screen into f, which has the size of area.
+	// the screen into f, which has the size of area. What lies on no monitor, so
+	// that nobody sees it, is not read but black.
 	Grab(l *consent.Lease, area image.Rectangle, f *display.Framebuffer, rects []image.Rectangle) error
 	// Pointer brings p up to date. A Source that cannot see the pointer leaves
 	// p as it is.

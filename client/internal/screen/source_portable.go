@@ -108,6 +108,9 @@ func (p *Portable) Damage(l *consent.Lease, d *Damage) error {
 	}
 	if !slices.Equal(now, p.monitors) {
 		p.monitors, d.Layout = now, true
+		for area := range p.shots {
+			d.Rects = append(d.Rects, area)
+		}
 		clear(p.shots)
 	}
 	for area := range p.shots {

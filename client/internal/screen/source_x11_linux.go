@@ -1,12 +1,10 @@
 package screen
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"image"
 	"io"
-	"slices"
 	"sync"
 
 	"github.com/jezek/xgb"
@@ -28,6 +26,7 @@ type X11 struct {
 	changed chan struct{}
 	over    sync.WaitGroup // the event reader
 	motion  motion
+	lit     []image.Rectangle // where monitors are, as asked last; nil: has to be asked. Owned by who owns the Source
 
 	grabbing sync.Mutex // held while grab is used, so that Close frees no memory in use
 	grab     grabber
@@ -151,10 +150,14 @@ func (s *X11) Damage(l *consent.Lease, d *Damage) error {
 		s.mu.Lock()
 		s.news.layout = false
 		s.mu.Unlock()
-		d.Layout = true
+		s.lit = nil
+		d.Rects, d.Layout = append(d.Rects[:0], everything), true
 	}
 	return nil
 }
+
+// everything is larger than any screen: X has coordinates of 16 bits.
+var everything = image.Rect(-1<<15, -1<<15, 1<<15, 1<<15)
 
 // fetch empties the server's list of damage into d.
 func (s *X11) fetch(d *Damage) error {
@@ -185,64 +188,6 @@ func (s *X11) lost(doing string, err error) error {
 		return err
 	}
 	return fmt.Errorf("%s: %w", doing, err)
-}
-
-// Monitors implements Source.
-func (s *X11) Monitors() ([]Monitor, error) {
-	var out []Monitor
-	err := s.x.limit(func() error {
-		r, err := randr.GetMonitors(s.x.Conn, s.x.root, true).Reply()
-		if err != nil {
-			return err
-		}
-		for _, m := range r.Monitors {
-			name, err := xproto.GetAtomName(s.x.Conn, m.Name).Reply()
-			if err != nil {
-				return err
-			}
-			out = append(out, Monitor{
-				Name:    name.Name,
-				Area:    rectangle(int(m.X), int(m.Y), m.Width, m.Height),
-				Primary: m.Primary,
-			})
-		}
-		if len(out) > 0 {
-			return nil
-		}
-		g, err := xproto.GetGeometry(s.x.Conn, xproto.Drawable(s.x.root)).Reply()
-		if err != nil {
-			return err
-		}
-		out = []Monitor{{Name: "screen", Area: rectangle(0, 0, g.Width, g.Height), Primary: true}}
-		return nil
-	})
-	if err != nil {
-		return nil, s.lost("list the monitors", err)
-	}
-	slices.SortStableFunc(out, func(a, b Monitor) int { return cmp.Compare(rank(a), rank(b)) })
-	return out, nil
-}
-
-func rank(m Monitor) int {
-	if m.Primary {
-		return 0
-	}
-	return 1
-}
-
-// Grab implements Source.
-func (s *X11) Grab(l *consent.Lease, area image.Rectangle, f *frame, rects []image.Rectangle) error {
-	s.grabbing.Lock()
-	defer s.grabbing.Unlock()
-	for _, r := range rects {
-		err := l.Do(func() error {
-			return s.x.limit(func() error { return s.grab.rect(area, f, r) })
-		})
-		if err != nil {
-			return s.lost("read the screen", err)
-		}
-	}
-	return nil
 }
 
 // Close implements Source.

@@ -44,6 +44,7 @@ type road struct {
 	expiry   []*time.Timer
 	screens  control.Screens
 	area     image.Rectangle // of the monitor that is shown
+	wanted   string          // monitor that the viewer chose, "" for the primary
 	codecs   []format.Codec  // that the viewer can decode
 	complain bool            // about a renewal that was refused
 }

@@ -122,8 +122,9 @@ func (s *session) handle(r *road, m control.Message) {
 	case control.Yield:
 		s.takeBack(m.Scopes, byTechnician)
 	case control.Show:
+		r.wanted = m.Monitor
 		if st := r.stream.Load(); st != nil {
-			st.Show(m.Monitor)
+			st.Show(r.wanted)
 		}
 	case control.Abilities:
 		r.codecs = codecsOf(m)

@@ -37,6 +37,7 @@ func (s *session) showPicture(r *road) {
 		Repeat: func(msg []byte) error { return r.peer.Send(control.ChannelRepeat, msg) },
 		Layout: func(all []screen.Monitor, shown screen.Monitor) { s.post(func() { s.onLayout(r, all, shown) }) },
 	}
+	st.Show(r.wanted)
 	st.Decodes(r.codecs)
 	r.stream.Store(st)
 	over := make(chan struct{})

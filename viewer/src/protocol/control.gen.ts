@@ -132,7 +132,7 @@ export interface Monitor {
   primary: boolean;
 }
 /**
- * Screens lists the monitors and which one is shown.
+ * Screens lists the monitors and which one is shown, or AllMonitors.
  */
 export interface Screens {
   monitors: Monitor[];
@@ -166,7 +166,12 @@ export interface Abilities {
   video: VideoCodec[];
 }
 /**
- * Show chooses the monitor to be shown.
+ * AllMonitors stands in Show and Screens.Shown for all monitors as one surface:
+ * the smallest rectangle around them, black where no monitor is.
+ */
+export const AllMonitors = "*";
+/**
+ * Show chooses the monitor to be shown, or AllMonitors.
  */
 export interface Show {
   monitor: string;

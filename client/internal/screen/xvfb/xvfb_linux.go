@@ -31,8 +31,21 @@ type Server struct {
 // Start runs an Xvfb with a screen like "1280x800x24" and further arguments.
 func Start(t testing.TB, screen string, args ...string) *Server {
 	t.Helper()
+	return start(t, "Xvfb", append([]string{"-screen", "0", screen}, args...))
+}
+
+// StartResizable runs an X server whose screen has a size like "1280x800" at first
+// and can be given any other by RANDR, which Xvfb's cannot: TigerVNC's, without a
+// port for viewers. Its only output is VNC-0.
+func StartResizable(t testing.TB, size string) *Server {
+	t.Helper()
+	return start(t, "Xtigervnc", []string{"-geometry", size, "-depth", "24", "-SecurityTypes", "None", "-rfbport", "-1"})
+}
+
+func start(t testing.TB, program string, args []string) *Server {
+	t.Helper()
 	for n := firstDisplay; n <= lastDisplay; n++ {
-		if s := try(t, n, screen, args); s != nil {
+		if s := try(t, n, program, args); s != nil {
 			return s
 		}
 	}
@@ -41,7 +54,7 @@ func Start(t testing.TB, screen string, args ...string) *Server {
 }
 
 // try starts a server with display number n, or returns nil when n is taken.
-func try(t testing.TB, n int, screen string, args []string) *Server {
+func try(t testing.TB, n int, program string, args []string) *Server {
 	t.Helper()
 	ready, tell, err := os.Pipe()
 	if err != nil {
@@ -49,8 +62,7 @@ func try(t testing.TB, n int, screen string, args []string) *Server {
 	}
 	defer ready.Close()
 	name := fmt.Sprintf(":%d", n)
-	cmd := exec.Command("Xvfb", append([]string{name, "-displayfd", "3", "-nolisten", "tcp", "-noreset",
-		"-screen", "0", screen}, args...)...)
+	cmd := exec.Command(program, append([]string{name, "-displayfd", "3", "-nolisten", "tcp", "-noreset"}, args...)...)
 	cmd.ExtraFiles = []*os.File{tell}
 	err = cmd.Start()
 	_ = tell.Close()
@@ -130,13 +142,16 @@ func (p *Painter) Scroll(t testing.TB, x, y, w, h, dy int) {
 // Screen reads the whole screen the plain way, as 0x00RRGGBB.
 func (p *Painter) Screen(t testing.TB) []uint32 {
 	t.Helper()
-	s := xproto.Setup(p.X).DefaultScreen(p.X)
-	img, err := xproto.GetImage(p.X, xproto.ImageFormatZPixmap, xproto.Drawable(p.Root), 0, 0,
-		s.WidthInPixels, s.HeightInPixels, ^uint32(0)).Reply()
+	g, err := xproto.GetGeometry(p.X, xproto.Drawable(p.Root)).Reply()
 	if err != nil {
 		t.Fatal(err)
 	}
-	pix := make([]uint32, int(s.WidthInPixels)*int(s.HeightInPixels))
+	img, err := xproto.GetImage(p.X, xproto.ImageFormatZPixmap, xproto.Drawable(p.Root), 0, 0,
+		g.Width, g.Height, ^uint32(0)).Reply()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pix := make([]uint32, int(g.Width)*int(g.Height))
 	for i := range pix {
 		pix[i] = xgb.Get32(img.Data[4*i:]) & 0xffffff
 	}
