@@ -27,6 +27,7 @@ type seat struct {
 	logs    string // an existing folder for what programs print; the account need not reach it
 	display string // such as :160; empty takes the next free one
 	size    string // such as 1280x800
+	resizes bool   // the screen may be given another size by RANDR
 }
 
 // desktop is a running X server with a window manager.
@@ -75,7 +76,7 @@ func (d *desktop) start(ctx context.Context) error {
 	return d.startManager(ctx)
 }
 
-// startServer starts Xvfb, which reports its display number on a pipe once it takes connections.
+// startServer starts the X server, which reports its display number on a pipe once it takes connections.
 func (d *desktop) startServer(ctx context.Context, authority string) error {
 	if err := d.who.makeSocketFolder(); err != nil {
 		return err
@@ -85,12 +86,15 @@ func (d *desktop) startServer(ctx context.Context, authority string) error {
 		return fmt.Errorf("pipe from the X server: %w", err)
 	}
 	defer read.Close()
-	args := []string{"-displayfd", "3", "-screen", "0", d.size + "x24", "-auth", authority,
-		"-nolisten", "tcp", "-noreset", "-dpi", "96"}
+	program, args := "Xvfb", []string{"-screen", "0", d.size + "x24"}
+	if d.resizes { // Xvfb refuses every size but its first; this one listens for no viewers
+		program, args = "Xtigervnc", []string{"-geometry", d.size, "-depth", "24", "-SecurityTypes", "None", "-rfbport", "-1"}
+	}
+	args = append(args, "-displayfd", "3", "-auth", authority, "-nolisten", "tcp", "-noreset", "-dpi", "96")
 	if d.display != "" {
 		args = append([]string{d.display}, args...)
 	}
-	_, err = d.run("Xvfb", args, write)
+	_, err = d.run(program, args, write)
 	write.Close()
 	if err != nil {
 		return err
@@ -103,7 +107,7 @@ func (d *desktop) startServer(ctx context.Context, authority string) error {
 	select {
 	case n := <-number:
 		if n == "" {
-			return fmt.Errorf("the X server did not start; see %s", d.logFile("Xvfb"))
+			return fmt.Errorf("the X server did not start; see %s", d.logFile(program))
 		}
 		d.display = ":" + n
 		return nil

@@ -15,6 +15,7 @@ import (
 type desktopCommand struct {
 	Display string `help:"X display such as :160; the next free one when empty."`
 	Size    string `help:"Screen size." default:"1280x800"`
+	Resizes bool   `help:"Use an X server whose screen can be given another size."`
 }
 
 // place is how a test finds the desktop: the account to run as and the environment to run with.
@@ -49,7 +50,7 @@ func (c *desktopCommand) Run(ctx context.Context) error {
 	defer os.RemoveAll(logs)
 	g := newGroup()
 	defer g.close()
-	d, err := startDesktop(ctx, g, seat{who, home, logs, c.Display, c.Size})
+	d, err := startDesktop(ctx, g, seat{who, home, logs, c.Display, c.Size, c.Resizes})
 	if err != nil {
 		return err
 	}

@@ -121,7 +121,7 @@ func (c *runCommand) startDesktop(ctx context.Context, g *group) (*desktop, erro
 	if err := who.makeDir(home); err != nil {
 		return nil, fmt.Errorf("make the demonstration's home folder: %w", err)
 	}
-	d, err := startDesktop(ctx, g, seat{who, home, logs, c.Display, c.Size})
+	d, err := startDesktop(ctx, g, seat{who, home, logs, c.Display, c.Size, false})
 	if err != nil {
 		return nil, err
 	}

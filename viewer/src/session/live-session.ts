@@ -56,6 +56,10 @@ export class LiveSession {
   private ice: readonly ICEServer[] = [];
   private token = "";
   private askedView = false;
+  /** The monitor that was chosen; empty: the client's choice. */
+  private wanted = "";
+  /** The client of this connection knows what is wanted. */
+  private toldWanted = false;
   /** An offer that came before the first access token, and the candidates behind it. */
   private waiting: { readonly sdp: string; readonly candidates: RTCIceCandidateInit[] } | undefined;
 
@@ -111,8 +115,9 @@ export class LiveSession {
     this.peer?.send({ type: "yield", scopes: scopes.join(" ") });
   }
 
-  /** Chooses a monitor. */
+  /** Chooses a monitor, or AllMonitors. */
   show(monitor: string): void {
+    this.wanted = monitor;
     this.peer?.send({ type: "show", monitor });
   }
 
@@ -248,7 +253,7 @@ export class LiveSession {
   private openPeer(keys: SessionKeys): void {
     this.closePeer();
     this.peerLife = new AbortController();
-    this.askedView = false;
+    this.askedView = this.toldWanted = false;
     const exchange = this.exchange;
     const send = (message: Numbered) => {
       if (exchange !== undefined) this.sendSignaling(exchange.outbox.add(message));
@@ -311,6 +316,7 @@ export class LiveSession {
         return;
       case "screens":
         this.dispatch({ type: "screens", monitors: message.monitors, shown: message.shown });
+        this.showWantedOnce(message.shown);
         return;
       case "notice":
         this.dispatch({ type: "notice", code: message.code });
@@ -327,6 +333,13 @@ export class LiveSession {
     if (this.askedView) return;
     this.askedView = true;
     if (!rights.scopes.includes("view") && !rights.asking) this.ask(["view"]);
+  }
+
+  /** A new connection begins with the primary monitor; what was chosen before is chosen again. */
+  private showWantedOnce(shown: string): void {
+    if (this.toldWanted) return;
+    this.toldWanted = true;
+    if (this.wanted !== "" && this.wanted !== shown) this.show(this.wanted);
   }
 
   private sendSignaling(message: Outgoing): void {

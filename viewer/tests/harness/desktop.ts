@@ -30,6 +30,8 @@ export interface DesktopOptions {
   readonly display?: string;
   /** The network namespace of the programs that the person starts (see Network). */
   readonly namespace?: string;
+  /** Whether xrandr can give the screen another size. */
+  readonly resizes?: boolean;
 }
 
 /**
@@ -44,7 +46,8 @@ export class Desktop {
   readonly #programs: Program[] = [];
   readonly home: string;
   readonly display: string;
-  readonly size: Size;
+  /** Of the screen; whoever changes it says so here. */
+  size: Size;
 
   private constructor(server: Program, size: Size, place: DesktopPlace, namespace: string | undefined) {
     this.#server = server;
@@ -59,7 +62,8 @@ export class Desktop {
   static async start(options: DesktopOptions = {}): Promise<Desktop> {
     const size = options.size ?? "1280x800";
     const display = options.display === undefined ? [] : ["--display", options.display];
-    const server = new Program(programs.demo, ["desktop", "--size", size, ...display]);
+    const resizes = options.resizes === true ? ["--resizes"] : [];
+    const server = new Program(programs.demo, ["desktop", "--size", size, ...display, ...resizes]);
     try {
       return new Desktop(server, size, readPlace(await server.firstLine()), options.namespace);
     } catch (err) {

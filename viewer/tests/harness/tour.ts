@@ -46,6 +46,7 @@ const tour = [
   ["session-ask-control", "Asking for control"],
   ["client-consent-control", "Control is asked for by itself"],
   ["session-control", "Mouse and keyboard are lent"],
+  ["session-monitors", "Each monitor, or all as one"],
   ["session-keys", "Keys that a browser keeps for itself"],
   ["client-bar-control", "The bar says who controls"],
   ["session-paused", "The requester paused"],
