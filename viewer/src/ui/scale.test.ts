@@ -26,6 +26,16 @@ test("fit does not smooth what it makes twice as large", () => {
   expect(at.crisp).toBe(true);
 });
 
+test.each([
+  [1281, 1280, true],
+  [1450, 1280, true],
+  [1500, 1500, false],
+  [2600, 2560, true],
+])("fit in a width of %i is %i wide, crisp: %s", (room, width, crisp) => {
+  const at = place({ width: 1280, height: 800 }, { width: room, height: 4000 }, 1, "fit", { x: 0, y: 0 });
+  expect([at.width, at.crisp]).toEqual([width, crisp]);
+});
+
 test("1:1 of a picture that is larger than the room begins at its corner", () => {
   const at = place(FULL_HD, { width: 800, height: 600 }, 1, "exact", { x: 0, y: 0 });
   expect([at.left, at.top]).toEqual([0, 0]);

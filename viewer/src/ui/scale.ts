@@ -1,4 +1,8 @@
 /** Where the picture stands in the page, so that it is sharp. Pure. */
+
+/** So much room is left rather than filled, when every pixel can cover whole device pixels for it. */
+const SPARED = 1.15;
+
 export type ViewMode = "fit" | "exact";
 
 export interface Box {
@@ -16,7 +20,9 @@ export interface Placement extends Box {
 
 /**
  * Places a picture of the given pixels in a box of CSS pixels. "exact" maps one
- * pixel to one device pixel, whatever the zoom; "fit" shows all of it. origin is
+ * pixel to one device pixel, whatever the zoom; "fit" shows all of it, as large as
+ * fits or, where that is hardly larger, in a whole multiple of its size: text that
+ * is smoothed over a tenth more pixels is harder to read. origin is
  * where the box stands in the window: a page zoomed to 110 % puts it between two
  * device pixels, and a picture there would be blurred.
  */
@@ -29,9 +35,10 @@ export function place(
 ): Placement {
   const room = { width: box.width * ratio, height: box.height * ratio };
   const fit = Math.min(room.width / picture.width, room.height / picture.height);
-  const scale = mode === "exact" ? 1 : fit;
-  const width = mode === "exact" ? picture.width : Math.max(1, Math.floor(picture.width * scale));
-  const height = mode === "exact" ? picture.height : Math.max(1, Math.floor(picture.height * scale));
+  const whole = Math.floor(fit);
+  const scale = mode === "exact" ? 1 : fit < whole * SPARED ? whole : fit;
+  const width = Math.max(1, Math.floor(picture.width * scale));
+  const height = Math.max(1, Math.floor(picture.height * scale));
   return {
     left: onGrid(Math.max(0, (room.width - width) / 2), origin.x * ratio) / ratio,
     top: onGrid(Math.max(0, (room.height - height) / 2), origin.y * ratio) / ratio,
