@@ -15,10 +15,15 @@ const (
 	paintUnit      = 100 * time.Microsecond // of Ack.Paint on the wire
 )
 
+// Rested is the Ack.Paint of a viewer that did not look meanwhile, as in a
+// background tab, or that took longer than an Ack can say: when such an Ack
+// comes says nothing of the link.
+const Rested = (1<<16 - 1) * paintUnit
+
 // Ack says that the update Seq and all before it are in the viewer's canvas.
 type Ack struct {
 	Seq   uint32
-	Paint time.Duration // decoding and painting took; steps of 100 µs, at most 6.5 s
+	Paint time.Duration // decoding and painting took; steps of 100 µs, at most Rested
 }
 
 // Reason says why a viewer asks to begin anew.

@@ -1,6 +1,10 @@
 package display
 
-import "time"
+import (
+	"time"
+
+	wire "beside/signaling/display"
+)
 
 const (
 	maxInFlight  = 3        // updates
@@ -33,7 +37,7 @@ type inFlight struct {
 	seq   uint32
 	bytes int
 	at    time.Time
-	alone bool // nothing else was in flight when it was sent
+	alone bool // nothing else was in flight when it was sent, and the viewer answered at once
 }
 
 // clear forgets what is in flight: after RESET nobody waits for it.
@@ -71,7 +75,8 @@ func (w *window) sent(u Update, at time.Time) {
 }
 
 // acked takes all updates up to seq out of flight and returns the last of them.
-// Decoding and painting that one took the viewer so long. A number that is not in
+// Decoding and painting that one took the viewer so long; one that rested tells
+// nothing of the link. A number that is not in
 // flight, an old or a hostile one, changes nothing.
 func (w *window) acked(seq uint32, paint time.Duration, at time.Time) (last inFlight, ok bool) {
 	n := 0
@@ -88,10 +93,14 @@ func (w *window) acked(seq uint32, paint time.Duration, at time.Time) (last inFl
 	for _, f := range w.flight[:n] {
 		bytes += f.bytes
 	}
-	if bytes >= rateSample {
-		w.measureRate(bytes, w.flight[0].at, at.Add(-paint))
+	if paint >= wire.Rested {
+		last.alone = false
+	} else {
+		if bytes >= rateSample {
+			w.measureRate(bytes, w.flight[0].at, at.Add(-paint))
+		}
+		w.measureRoundTrip(last, at)
 	}
-	w.measureRoundTrip(last, at)
 	w.bytes -= bytes
 	w.flight = append(w.flight[:0], w.flight[n:]...)
 	w.lastAck = at

@@ -71,6 +71,9 @@ export function parseHeader(message: DataView): Header {
   return header;
 }
 
+/** Painting took longer than an ACK can say; so does a viewer that rested. */
+export const restedMs = 6553.5;
+
 /** Writes ACK: the update seq and all before it are on the canvas; painting took paintMs. */
 export function encodeAck(
   into: DataView<ArrayBuffer>,

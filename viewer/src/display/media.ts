@@ -65,6 +65,7 @@ class RegionDecoder {
   readonly #decoder: VideoDecoder;
   readonly #waiting: { done: (frame: VideoFrame) => void; failed: (error: unknown) => void }[] = [];
   #chunks = 0;
+  #lost: StreamError | undefined; // why the decoder is gone
 
   constructor(
     codec: VideoCodec,
@@ -78,12 +79,16 @@ class RegionDecoder {
           frame.close(); // a chunk gave two pictures, or its time is over
         else next.done(frame);
       },
-      error: (error) => this.#fail(error),
+      error: (error) => {
+        this.#lost = isReclaimed(error) ? reclaimed() : videoError(error);
+        this.#fail(this.#lost);
+      },
     });
     this.#decoder.configure(decoderConfig(codec, w, h));
   }
 
   async decode(key: boolean, data: Uint8Array<ArrayBuffer>): Promise<Frame> {
+    if (this.#lost !== undefined) throw this.#lost;
     const timestamp = this.#chunks++; // only has to grow
     this.#decoder.decode(new EncodedVideoChunk({ type: key ? "key" : "delta", timestamp, data }));
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -102,6 +107,18 @@ class RegionDecoder {
   #fail(error: unknown): void {
     for (const { failed } of this.#waiting.splice(0)) failed(error);
   }
+}
+
+/**
+ * Browsers take decoders back that rest in a page behind others (WebCodecs §"Codec
+ * reclamation"). The codec itself is as good as before, so the stream only begins anew.
+ */
+function isReclaimed(error: DOMException): boolean {
+  return error.name === "QuotaExceededError";
+}
+
+function reclaimed(): StreamError {
+  return new StreamError("asked", "the browser took the decoder back");
 }
 
 /** Whether a picture has the size of its region, or half of it: the client saves where it is too dear. */

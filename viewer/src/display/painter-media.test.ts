@@ -168,6 +168,24 @@ describe("Painter of pictures", () => {
     expect(sent.at(-1)).toBe("ack 1 on display");
   });
 
+  it("does not blame the codec when the browser takes a decoder back", async () => {
+    const { painter, sent } = setUp();
+    const [start, key, delta] = messages("video");
+    for (const m of [start, key]) painter.receive(m, "display");
+    const [video] = FakeVideoDecoder.all;
+    video?.give(64, 61);
+    await settle();
+    video?.init.error(new DOMException("Codec reclaimed due to inactivity.", "QuotaExceededError"));
+    video?.close();
+    painter.receive(delta, "display");
+    await settle();
+    expect(sent.slice(1)).toEqual(["ack 2 on display", "resync 2 for 4 on display"]);
+    for (const m of [start, key]) painter.receive(m, "display");
+    FakeVideoDecoder.all[1]?.give(64, 61);
+    await settle();
+    expect(sent.at(-1), "by a new decoder").toBe("ack 2 on display");
+  });
+
   it("asks to begin anew where there is no WebCodecs", async () => {
     vi.stubGlobal("VideoDecoder", undefined);
     const { painter, sent } = setUp();

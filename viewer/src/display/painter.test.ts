@@ -84,6 +84,19 @@ describe("Painter", () => {
     expect(sent.length).toBe(3);
   });
 
+  it("paints while it rests, and acknowledges afterwards, once", () => {
+    const { painter, painted, sent } = setUp();
+    const [first, second] = messages("pointer and hash");
+    painter.rest(true);
+    for (const m of [first, second]) painter.receive(m, "display");
+    expect([painted.length > 0, sent.length]).toEqual([true, 0]);
+    painter.rest(false);
+    expect(sent, "65 535 tells that it rested").toEqual([[1, 2, 0, 0, 0, 255, 255]]);
+    painter.rest(true);
+    painter.rest(false);
+    expect(sent.length, "nothing new").toBe(1);
+  });
+
   it("refuses what is not binary", () => {
     const { painter, sent } = setUp();
     painter.receive("text", "display");

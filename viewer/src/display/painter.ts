@@ -1,5 +1,5 @@
 import { Decoder, type Received } from "./decode.ts";
-import { encodeAck, encodeResync, type Reason, StreamError } from "./format.ts";
+import { encodeAck, encodeResync, type Reason, restedMs, StreamError } from "./format.ts";
 import { type Frame, MediaDecoder } from "./media.ts";
 import type { PointerShape } from "./picture.ts";
 
@@ -11,6 +11,7 @@ export interface PaintStats {
   readonly seq: number;
   readonly bytes: number; // of its messages
   readonly paintMs: number; // decoding and painting
+  readonly arrivalMs: number; // from its first byte here until it was painted
 }
 
 export interface PainterOptions {
@@ -30,6 +31,7 @@ export interface PainterOptions {
 interface Message {
   readonly bytes: ArrayBuffer;
   readonly channel: Channel;
+  readonly at: number; // when it came
 }
 
 /** Bytes and messages that may wait behind a picture; a client that waits for ACKs sends far less. */
@@ -52,6 +54,9 @@ export class Painter {
   #image: ImageData | undefined; // of the decoder's screen
   #painted = 0; // number of the update that the canvas shows
   #bytes = 0; // of the update being received
+  #begun = 0; // when its first message came
+  #resting = false;
+  #owing = false; // an acknowledgement was kept back
   #decoding: object | undefined; // stands for the pictures that all else waits for
   #waiting: Message[] = [];
   #waitingBytes = 0;
@@ -71,11 +76,21 @@ export class Painter {
     if (this.#options.signal.aborted) return;
     if (!(message instanceof ArrayBuffer)) {
       this.#ask("malformed", "message is not binary");
-    } else if (this.#decoding === undefined) {
-      this.#take({ bytes: message, channel });
-    } else {
-      this.#wait({ bytes: message, channel });
+      return;
     }
+    const received = { bytes: message, channel, at: performance.now() };
+    if (this.#decoding === undefined) this.#take(received);
+    else this.#wait(received);
+  }
+
+  /**
+   * While nobody looks the Painter rests: it paints what comes but acknowledges
+   * nothing, so the client, which then has a few updates under way, stops.
+   */
+  rest(resting: boolean): void {
+    this.#resting = resting;
+    if (resting || !this.#owing || this.#options.signal.aborted) return;
+    this.#acknowledge("display", restedMs);
   }
 
   /** Asks for the whole picture, as when the page has lost it. */
@@ -83,7 +98,7 @@ export class Painter {
     if (!this.#options.signal.aborted) this.#ask("asked", "asked for");
   }
 
-  #take({ bytes, channel }: Message): void {
+  #take({ bytes, channel, at }: Message): void {
     const start = performance.now();
     let received: Received;
     try {
@@ -97,7 +112,10 @@ export class Painter {
       this.#acknowledge(channel, performance.now() - start);
       return;
     }
-    if (channel === "display" || received === "painted") this.#bytes += bytes.byteLength;
+    if (channel === "display" || received === "painted") {
+      if (this.#bytes === 0) this.#begun = at;
+      this.#bytes += bytes.byteLength;
+    }
     if (received === "nothing") return;
     if (this.#decoder.picture.media.length > 0) this.#decode(channel, start);
     else this.#paint([], channel, start);
@@ -117,7 +135,8 @@ export class Painter {
         this.#goOn();
       },
       (error: unknown) => {
-        if (this.#decoding === decoding) this.#ask("video", String(error));
+        if (this.#decoding !== decoding) return;
+        this.#ask(error instanceof StreamError ? error.reason : "video", String(error));
       },
     );
   }
@@ -142,13 +161,17 @@ export class Painter {
   #paint(frames: readonly Frame[], channel: Channel, start: number): void {
     this.#show(frames);
     this.#painted = this.#decoder.lastSeq;
-    const paintMs = performance.now() - start;
+    const now = performance.now();
+    const paintMs = now - start;
     this.#acknowledge(channel, paintMs);
-    this.#options.onPaint?.({ seq: this.#painted, bytes: this.#bytes, paintMs });
+    const arrivalMs = now - this.#begun;
+    this.#options.onPaint?.({ seq: this.#painted, bytes: this.#bytes, paintMs, arrivalMs });
     this.#bytes = 0;
   }
 
   #acknowledge(channel: Channel, paintMs: number): void {
+    this.#owing = this.#resting;
+    if (this.#resting) return;
     this.#options.send(encodeAck(this.#feedback, this.#painted, paintMs), channel);
   }
 
@@ -163,6 +186,7 @@ export class Painter {
     this.#decoder.lose();
     this.#media.keep(() => false);
     this.#decoding = undefined;
+    this.#owing = false;
     this.#waiting = [];
     this.#waitingBytes = this.#bytes = 0;
   }

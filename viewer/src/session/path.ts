@@ -7,6 +7,8 @@ export interface PathFigures {
   readonly roundTripMs: number | undefined;
   /** Bytes received so far on this connection. */
   readonly bytesReceived: number;
+  /** When the last packet came, by Date.now; undefined where the browser does not say. */
+  readonly heardAt: number | undefined;
 }
 
 interface PairStats extends RTCStats {
@@ -17,6 +19,7 @@ interface PairStats extends RTCStats {
   readonly remoteCandidateId?: string;
   readonly currentRoundTripTime?: number;
   readonly bytesReceived?: number;
+  readonly lastPacketReceivedTimestamp?: number;
 }
 
 /** Reads the pair of candidates in use from a report. */
@@ -32,7 +35,8 @@ export function readPath(report: RTCStatsReport): PathFigures {
     }
   });
   if (typeof selectedId === "string") pair = (byId.get(selectedId) as PairStats | undefined) ?? pair;
-  if (pair === undefined) return { path: undefined, roundTripMs: undefined, bytesReceived: 0 };
+  if (pair === undefined)
+    return { path: undefined, roundTripMs: undefined, bytesReceived: 0, heardAt: undefined };
   const relayed = [pair.localCandidateId, pair.remoteCandidateId].some(
     (candidate) => candidate !== undefined && byId.get(candidate)?.["candidateType"] === "relay",
   );
@@ -41,5 +45,6 @@ export function readPath(report: RTCStatsReport): PathFigures {
     path: relayed ? "relay" : "direct",
     roundTripMs: rtt === undefined ? undefined : rtt * 1000,
     bytesReceived: pair.bytesReceived ?? 0,
+    heardAt: pair.lastPacketReceivedTimestamp,
   };
 }

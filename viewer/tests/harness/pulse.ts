@@ -1,4 +1,5 @@
 import type { Desktop, Window } from "./desktop.ts";
+import type { Program } from "./process.ts";
 import type { Stage } from "./stage.ts";
 
 const title = "pulse";
@@ -6,11 +7,27 @@ const beat = "i=0; while :; do printf '\\r%06d' $((i+=1)); sleep 0.1; done";
 
 /** A window of the desktop that changes ten times a second, to see from afar whether the picture goes on. */
 export class Pulse {
-  private constructor(readonly window: Window) {}
+  private constructor(
+    readonly window: Window,
+    private readonly program: Program,
+  ) {}
 
   static async start(desktop: Desktop): Promise<Pulse> {
-    desktop.start("xterm", ["-title", title, "-geometry", "12x2+700+500", "-e", "bash", "-c", beat]);
-    return new Pulse(await desktop.window(title));
+    const program = desktop.start("xterm", [
+      "-title",
+      title,
+      "-geometry",
+      "12x2+700+500",
+      "-e",
+      "bash",
+      "-c",
+      beat,
+    ]);
+    return new Pulse(await desktop.window(title), program);
+  }
+
+  async end(): Promise<void> {
+    await this.program.end();
   }
 
   /** Notes in the page when the canvas changes there, from now on and no more of what was before. */

@@ -10,6 +10,7 @@ import type { Code } from "../../input/codes.ts";
 import { Hands } from "../../input/hands.ts";
 import type { KeyboardMode } from "../../input/keyboard.ts";
 import type { VideoCodec } from "../../protocol/control.ts";
+import { Age } from "../../session/age.ts";
 import type { LiveSession, Screen } from "../../session/live-session.ts";
 import type { LiveState } from "../../session/live-state.ts";
 import type { DisplayChannels } from "../../session/peer.ts";
@@ -42,8 +43,8 @@ export class Devices implements Screen {
   size: Box | undefined = $state.raw();
   /** Undefined while it is hidden. */
   pointer: Pointer | undefined = $state.raw();
-  /** How long the last update took to decode and paint. Not shown by itself, so no state. */
-  paintMs = 0;
+  /** How old the picture is. Read once a second, so no state. */
+  readonly age = new Age();
   /** The technician's keys go to the requester. */
   focused: boolean = $state(false);
   /** Mouse and keyboard are lent. */
@@ -101,10 +102,11 @@ export class Devices implements Screen {
         this.place = { x, y };
         this.movePointer();
       },
-      onPaint: ({ paintMs }) => {
-        this.paintMs = paintMs;
-      },
+      onPaint: ({ arrivalMs }) => this.age.painted(arrivalMs),
     });
+    const look = () => painter.rest(document.hidden);
+    document.addEventListener("visibilitychange", look, { signal });
+    look();
     for (const by of ["display", "repeat"] as const) {
       const receive = (event: MessageEvent<unknown>) => painter.receive(event.data, by);
       channels[by].addEventListener("message", receive, { signal });
