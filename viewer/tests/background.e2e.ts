@@ -1,40 +1,14 @@
+import { existsSync } from "node:fs";
 import { expect, type Page, test } from "./fixtures.ts";
 import { text } from "./harness/client.ts";
+import { Film } from "./harness/film.ts";
 import { held } from "./harness/held.ts";
+import { encoders } from "./harness/paths.ts";
 import { Pulse } from "./harness/pulse.ts";
+import { keepConnections, received } from "./harness/received.ts";
 import { eventKinds, Session } from "./harness/session.ts";
 import { waitFor } from "./harness/wait.ts";
 import { startChromium } from "./harness/window-chromium.ts";
-
-/** Keeps the page's connections, to be asked for what came by them. */
-async function keepConnections(page: Page): Promise<void> {
-  await page.addInitScript(() => {
-    const kept: RTCPeerConnection[] = [];
-    Object.assign(window, { kept });
-    window.RTCPeerConnection = class extends RTCPeerConnection {
-      constructor(configuration?: RTCConfiguration) {
-        super(configuration);
-        kept.push(this);
-      }
-    };
-  });
-}
-
-/** Bytes of updates that have come so far, over all connections, and how many of those there were. */
-async function received(page: Page): Promise<{ bytes: number; connections: number }> {
-  return await page.evaluate(async () => {
-    const { kept } = window as unknown as { kept: RTCPeerConnection[] };
-    let bytes = 0;
-    for (const connection of kept) {
-      (await connection.getStats()).forEach(
-        (entry: { type: string; label?: string; bytesReceived?: number }) => {
-          if (entry.type === "data-channel" && entry.label === "display") bytes += entry.bytesReceived ?? 0;
-        },
-      );
-    }
-    return { bytes, connections: kept.length };
-  });
-}
 
 /** How long the canvas takes, from when the page is looked at, until a pixel of it has that colour. */
 async function timeTo(page: Page, x: number, y: number, colour: number): Promise<() => Promise<number>> {
@@ -107,4 +81,46 @@ test("behind another tab the page gets nothing, and is exact at once when it com
   await expect.poll(differences).toBe(0);
   expect((await received(page)).connections, "no new connection").toBe(before.connections);
   expect((await eventKinds(broker)).filter((kind) => kind === "client.verified")).toHaveLength(1);
+});
+
+test("a decoder that the browser took back is replaced, and its codec goes on", async ({
+  desktop,
+  broker,
+  page,
+}) => {
+  test.skip(!existsSync(encoders), "this client has no encoders");
+  await page.addInitScript(() => {
+    const opened: { decoder: VideoDecoder; init: VideoDecoderInit }[] = [];
+    const codecs: string[] = [];
+    Object.assign(window, { opened, codecs });
+    window.VideoDecoder = class extends VideoDecoder {
+      constructor(init: VideoDecoderInit) {
+        super(init);
+        opened.push({ decoder: this, init });
+      }
+      override configure(config: VideoDecoderConfig): void {
+        codecs.push(config.codec);
+        super.configure(config);
+      }
+    };
+  });
+  const codecs = () => page.evaluate(() => (window as unknown as { codecs: string[] }).codecs);
+  const film = await Film.start(desktop);
+  const session = await Session.seen(broker, desktop, page);
+  const first = async () => (await codecs()).length;
+  await expect.poll(first, { timeout: 20_000, message: "a decoder" }).toBeGreaterThan(0);
+  const before = await codecs();
+  await page.evaluate(() => {
+    type Opened = { decoder: VideoDecoder; init: VideoDecoderInit };
+    for (const { decoder, init } of (window as unknown as { opened: Opened[] }).opened) {
+      if (decoder.state === "closed") continue;
+      decoder.close();
+      init.error(new DOMException("Codec reclaimed due to inactivity.", "QuotaExceededError"));
+    }
+  });
+  const after = async () => (await codecs()).slice(before.length);
+  await expect.poll(after, { timeout: 20_000, message: "decoders since" }).toContain(before.at(-1));
+  await film.end();
+  const differences = async () => (await session.stage.pixels())?.differences(await desktop.pixels());
+  await expect.poll(differences).toBe(0);
 });

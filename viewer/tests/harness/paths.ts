@@ -14,5 +14,8 @@ export const programs = {
   client: inCheckout("bin/beside-client"),
 } as const;
 
+/** There when `make build` built the client with video encoders. */
+export const encoders = inCheckout(".cache/video/current");
+
 export const textsFile = inCheckout("signaling/texts/en.json");
 export const docsFolder = inCheckout("docs");
