@@ -135,3 +135,6 @@ func Split(msgs [][]byte, buf []byte, h Header, packed []byte) ([][]byte, []byte
 	}
 	return msgs, buf
 }
+
+// Renumber gives another number to a message that Split has made.
+func Renumber(msg []byte, seq uint32) { binary.LittleEndian.PutUint32(msg[4:], seq) }

@@ -12,12 +12,13 @@ import (
 
 // camera encodes the shots of films, one at a time, on a goroutine of its own, so
 // that small changes elsewhere do not wait for a picture. The Stream's goroutine
-// owns it, but for what is said to be the worker's.
+// owns it, but for what is said to be the worker's. Each lane has one.
 type camera struct {
-	done   chan developed // capacity 1: the worker never waits
+	done   chan<- developed // of all cameras of the Stream
+	over   <-chan struct{}  // closed when nobody receives from done any more
+	worker *sync.WaitGroup  // of all
 	jobs   chan job
 	busy   bool
-	worker sync.WaitGroup
 
 	// The worker's while busy.
 	shot  wire.Framebuffer // what is encoded
@@ -35,6 +36,7 @@ type job struct {
 // developed is what became of a job.
 type developed struct {
 	Shot
+	by      *camera
 	picture *Picture // nil: none
 	took    time.Duration
 	err     error
@@ -50,8 +52,8 @@ type reel struct {
 
 var errNoEncoder = errors.New("no encoder for a film could be opened")
 
-func newCamera() *camera {
-	return &camera{done: make(chan developed, 1)}
+func (s *Stream) newCamera() *camera {
+	return &camera{done: s.developed, over: s.over, worker: &s.helpers}
 }
 
 // take encodes a part of the frame. It must not be called while busy. The worker
@@ -77,14 +79,11 @@ func keepShot(dst, f *wire.Framebuffer, r image.Rectangle) {
 	}
 }
 
-// close ends the worker and forgets what it saw.
+// close lets the worker end and forget what it saw, without waiting for it.
 func (c *camera) close() {
 	if c.jobs != nil {
 		close(c.jobs)
-		c.worker.Wait()
 	}
-	clear(c.shot.Pix[:cap(c.shot.Pix)])
-	clear(c.data[:cap(c.data)])
 }
 
 func (c *camera) run() {
@@ -92,11 +91,16 @@ func (c *camera) run() {
 	for j := range c.jobs {
 		at := time.Now()
 		p, err := c.encode(j, at.Sub(started))
-		c.done <- developed{Shot: j.Shot, picture: p, took: time.Since(at), err: err}
+		select {
+		case c.done <- developed{Shot: j.Shot, by: c, picture: p, took: time.Since(at), err: err}:
+		case <-c.over:
+		}
 	}
 	for i := range c.reels {
 		c.reels[i].close()
 	}
+	clear(c.shot.Pix[:cap(c.shot.Pix)])
+	clear(c.data[:cap(c.data)])
 }
 
 func (c *camera) encode(j job, at time.Duration) (*Picture, error) {

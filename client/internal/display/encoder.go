@@ -2,7 +2,6 @@ package display
 
 import (
 	"image"
-	"math/rand/v2"
 	"time"
 
 	wire "beside/signaling/display"
@@ -22,12 +21,13 @@ type Update struct {
 	Messages [][]byte
 }
 
-// Encoder writes the updates that make a viewer's canvas equal to a frame. It
-// is not safe for concurrent use; the Stream's goroutine owns it.
+// Encoder writes the updates that make the canvas of a viewer, or of several in
+// step, equal to a frame. It is not safe for concurrent use; the Stream's
+// goroutine owns it.
 type Encoder struct {
-	frame   wire.Framebuffer // the monitor as grabbed last
-	shadow  wire.Framebuffer // the viewer's canvas once it has painted every update
-	grid    grid             // where the two differ
+	frame   *wire.Framebuffer // the monitor as grabbed last; the Stream's, who shares it out
+	shadow  wire.Framebuffer  // the viewers' canvases once they have painted every update
+	grid    grid              // where the two differ
 	mover   mover
 	heat    heat
 	films   [maxRegions]film
@@ -38,7 +38,7 @@ type Encoder struct {
 	palette wire.Palette
 	pack    packer
 
-	seq     uint32 // of the last update
+	seq     uint32 // of the last update; each viewer is told numbers of its own
 	reset   bool   // the next update begins anew
 	moves   []move // already applied to the shadow, not yet sent
 	moved   int    // their pixels
@@ -56,16 +56,16 @@ type Encoder struct {
 	messages [][]byte
 }
 
-// NewEncoder returns an Encoder that shows nothing; Reset gives it a size.
-// Its first number is random, so that a late repeat of an earlier stream's update
-// matches none of its own.
-func NewEncoder() *Encoder {
-	return &Encoder{mover: newMover(), ratio: 1, seq: rand.Uint32()}
+// NewEncoder returns an Encoder of a frame, which it only reads. It shows nothing
+// until Reset.
+func NewEncoder(frame *wire.Framebuffer) *Encoder {
+	return &Encoder{frame: frame, mover: newMover(), ratio: 1}
 }
 
-// Reset begins anew with a black picture of w×h, which the viewer will be told.
-func (e *Encoder) Reset(w, h int) {
-	e.frame.Resize(w, h)
+// Reset begins anew with a black picture of the frame's size, which the viewer
+// will be told. To show what the frame holds, call Changed.
+func (e *Encoder) Reset() {
+	w, h := e.frame.W, e.frame.H
 	e.shadow.Resize(w, h)
 	e.grid.resize(w, h)
 	e.heat.resize(&e.grid)
@@ -78,9 +78,6 @@ func (e *Encoder) Reset(w, h int) {
 	e.moves, e.moved = e.moves[:0], 0
 	e.fresh, e.touched = image.Rectangle{}, image.Rectangle{}
 }
-
-// Frame is where to grab the screen into. After writing to it, call Changed.
-func (e *Encoder) Frame() *wire.Framebuffer { return &e.frame }
 
 // Near says where the last input was: what changes there is sent first.
 func (e *Encoder) Near(p image.Point) { e.near = p }
@@ -102,7 +99,7 @@ func (e *Encoder) Changed(rects []image.Rectangle, now time.Time) {
 	found := 0
 	var around image.Rectangle
 	for _, r := range rects {
-		n, box := e.grid.compare(&e.frame, &e.shadow, r.Intersect(e.frame.Bounds()))
+		n, box := e.grid.compare(e.frame, &e.shadow, r.Intersect(e.frame.Bounds()))
 		found += n
 		around = around.Union(box)
 	}
@@ -122,7 +119,7 @@ func (e *Encoder) Changed(rects []image.Rectangle, now time.Time) {
 		found -= n
 	}
 	if e.filming {
-		e.heat.look(&e.frame, &e.grid, around, now) // when copies have explained what they can
+		e.heat.look(e.frame, &e.grid, around, now) // when copies have explained what they can
 		e.Follow(now)
 	}
 }
@@ -131,8 +128,8 @@ func (e *Encoder) Changed(rects []image.Rectangle, now time.Time) {
 // returns how many they set right.
 func (e *Encoder) explain(area image.Rectangle) int {
 	before := e.grid.count
-	for _, v := range e.mover.vectors(&e.frame, &e.shadow, &e.grid, area) {
-		for _, m := range e.mover.areas(&e.frame, &e.shadow, &e.grid, v) {
+	for _, v := range e.mover.vectors(e.frame, &e.shadow, &e.grid, area) {
+		for _, m := range e.mover.areas(e.frame, &e.shadow, &e.grid, v) {
 			e.apply(m)
 		}
 	}
@@ -149,13 +146,13 @@ func (e *Encoder) apply(m move) {
 	e.shadow.Copy(m.dst, m.src)
 	e.moves = append(e.moves, m)
 	e.touched = e.touched.Union(m.dst)
-	inner := inward(e.grid.blocks(m.dst), m.dst, &e.frame)
+	inner := inward(e.grid.blocks(m.dst), m.dst, e.frame)
 	if !m.exact || inner.Empty() {
-		e.grid.compare(&e.frame, &e.shadow, m.dst)
+		e.grid.compare(e.frame, &e.shadow, m.dst)
 		return
 	}
 	e.grid.clean(inner)
-	in, out := pixels(inner, &e.frame), m.dst
+	in, out := pixels(inner, e.frame), m.dst
 	for _, edge := range [...]image.Rectangle{
 		image.Rect(out.Min.X, out.Min.Y, out.Max.X, in.Min.Y),
 		image.Rect(out.Min.X, in.Max.Y, out.Max.X, out.Max.Y),
@@ -163,7 +160,7 @@ func (e *Encoder) apply(m move) {
 		image.Rect(in.Max.X, in.Min.Y, out.Max.X, in.Max.Y),
 	} {
 		if !edge.Empty() {
-			e.grid.compare(&e.frame, &e.shadow, edge)
+			e.grid.compare(e.frame, &e.shadow, edge)
 		}
 	}
 }
@@ -252,12 +249,10 @@ func (e *Encoder) finish(reset bool) Update {
 	return Update{Seq: e.seq, Reset: reset, Bytes: len(e.buf), Messages: e.messages}
 }
 
-// Wipe forgets all pictures.
+// Wipe forgets all pictures but the frame. The Encoder is of no use any more.
 func (e *Encoder) Wipe() {
-	clear(e.frame.Pix[:cap(e.frame.Pix)])
 	clear(e.shadow.Pix[:cap(e.shadow.Pix)])
 	clear(e.body[:cap(e.body)])
 	clear(e.pack.out[:cap(e.pack.out)])
 	clear(e.buf[:cap(e.buf)])
-	e.Reset(0, 0)
 }

@@ -92,13 +92,13 @@ func text(f *wire.Framebuffer, r image.Rectangle, seed uint64) {
 func TestPictureBecomesExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w, h := rapid.IntRange(1, 400).Draw(t, "w"), rapid.IntRange(1, 300).Draw(t, "h")
-		e := display.NewEncoder()
+		e := display.NewTestEncoder()
 		var v viewer
 		var src wire.Framebuffer
 		src.Resize(w, h)
 		text(&src, src.Bounds(), 1)
 		begin := func() {
-			e.Reset(w, h)
+			e.ResetTo(w, h)
 			copy(e.Frame().Pix, src.Pix)
 			e.Changed([]image.Rectangle{src.Bounds()}, time.Now())
 		}
@@ -181,9 +181,9 @@ func shift(t *rapid.T, f *wire.Framebuffer, r image.Rectangle) image.Rectangle {
 func TestScrollIsACopy(t *testing.T) {
 	const w, h = 1200, 800
 	for _, dy := range []int{40, -23, 7} {
-		e := display.NewEncoder()
+		e := display.NewTestEncoder()
 		var v viewer
-		e.Reset(w, h)
+		e.ResetTo(w, h)
 		f := e.Frame()
 		f.Fill(f.Bounds(), 0x336699)
 		page := image.Rect(75, 61, 1103, 777)
@@ -221,9 +221,9 @@ func paste(dst, src *wire.Framebuffer, r image.Rectangle) {
 // A small change does not wait behind a big one.
 func TestSmallChangeOvertakesBigRefresh(t *testing.T) {
 	const w, h = 1600, 1000
-	e := display.NewEncoder()
+	e := display.NewTestEncoder()
 	var v viewer
-	e.Reset(w, h)
+	e.ResetTo(w, h)
 	text(e.Frame(), e.Frame().Bounds(), 1)
 	e.Changed([]image.Rectangle{e.Frame().Bounds()}, time.Now())
 	u, _ := e.Next(16 << 10)
@@ -245,9 +245,9 @@ func TestSmallChangeOvertakesBigRefresh(t *testing.T) {
 }
 
 func TestSmallChangeAllocatesNothing(t *testing.T) {
-	e := display.NewEncoder()
+	e := display.NewTestEncoder()
 	var v viewer
-	e.Reset(800, 600)
+	e.ResetTo(800, 600)
 	text(e.Frame(), e.Frame().Bounds(), 1)
 	e.Changed([]image.Rectangle{e.Frame().Bounds()}, time.Now())
 	drain(t, e, &v, 32<<10)
@@ -269,8 +269,8 @@ func TestSmallChangeAllocatesNothing(t *testing.T) {
 }
 
 func BenchmarkSmallChange(b *testing.B) {
-	e := display.NewEncoder()
-	e.Reset(1920, 1080)
+	e := display.NewTestEncoder()
+	e.ResetTo(1920, 1080)
 	rects := []image.Rectangle{image.Rect(100, 100, 112, 120)}
 	e.Next(1)
 	for i := 0; b.Loop(); i++ {
@@ -281,13 +281,13 @@ func BenchmarkSmallChange(b *testing.B) {
 }
 
 func BenchmarkFullPage(b *testing.B) {
-	e := display.NewEncoder()
+	e := display.NewTestEncoder()
 	var f wire.Framebuffer
 	f.Resize(1920, 1080)
 	text(&f, f.Bounds(), 1)
 	bytes := 0
 	for b.Loop() {
-		e.Reset(1920, 1080)
+		e.ResetTo(1920, 1080)
 		copy(e.Frame().Pix, f.Pix)
 		e.Changed([]image.Rectangle{f.Bounds()}, time.Now())
 		for bytes = 0; e.Pending(); {
@@ -299,11 +299,11 @@ func BenchmarkFullPage(b *testing.B) {
 }
 
 func BenchmarkScroll(b *testing.B) {
-	e := display.NewEncoder()
+	e := display.NewTestEncoder()
 	var f wire.Framebuffer
 	f.Resize(1920, 3000)
 	text(&f, f.Bounds(), 1)
-	e.Reset(1920, 1080)
+	e.ResetTo(1920, 1080)
 	bytes := 0
 	for i := 0; b.Loop(); i++ {
 		copy(e.Frame().Pix, f.Pix[1920*(i*40%1900):])

@@ -1,6 +1,22 @@
 package display
 
-import "image"
+import (
+	"image"
+
+	wire "beside/signaling/display"
+)
+
+// NewTestEncoder returns an Encoder with a frame of its own.
+func NewTestEncoder() *Encoder { return NewEncoder(new(wire.Framebuffer)) }
+
+// Frame is where to draw. After writing to it, call Changed.
+func (e *Encoder) Frame() *wire.Framebuffer { return e.frame }
+
+// ResetTo begins anew with a frame of that size.
+func (e *Encoder) ResetTo(w, h int) {
+	e.frame.Resize(w, h)
+	e.Reset()
+}
 
 // Left counts the pixels that the copies found so far do not explain, and
 // returns where those copies go.

@@ -61,7 +61,7 @@ func (e *Encoder) expose(now time.Time) int {
 	before := e.grid.count
 	for i := range e.films {
 		if f := &e.films[i]; !f.rect.Empty() && e.grid.any(f.rect) {
-			e.heat.look(&e.frame, &e.grid, f.rect, now)
+			e.heat.look(e.frame, &e.grid, f.rect, now)
 			f.changed = true
 			e.grid.clean(f.rect)
 		}
@@ -147,7 +147,7 @@ func (e *Encoder) endFilm(i int) {
 		return
 	}
 	e.blot(f.rect)
-	e.grid.compare(&e.frame, &e.shadow, pixels(f.rect, &e.frame))
+	e.grid.compare(e.frame, &e.shadow, pixels(f.rect, e.frame))
 	if f.codec != wire.NoCodec && f.codec != wire.JPEG {
 		e.closing[i] = true
 	}
@@ -156,7 +156,7 @@ func (e *Encoder) endFilm(i int) {
 
 // blot forgets what the viewer shows in r, which is in blocks.
 func (e *Encoder) blot(r image.Rectangle) {
-	px := pixels(r, &e.frame)
+	px := pixels(r, e.frame)
 	e.shadow.Fill(px, unknown)
 	e.blots = append(e.blots, px)
 	e.mover.unknown = e.blots
@@ -175,7 +175,7 @@ func (e *Encoder) unblot() {
 
 func (e *Encoder) blotted(r image.Rectangle) bool {
 	for i := range e.films {
-		if r.Overlaps(pixels(e.films[i].rect, &e.frame)) {
+		if r.Overlaps(pixels(e.films[i].rect, e.frame)) {
 			return true
 		}
 	}
@@ -198,7 +198,7 @@ func (e *Encoder) Shoot() (Shot, bool) {
 			continue
 		}
 		f.changed, f.shooting = false, true
-		px := pixels(f.rect, &e.frame)
+		px := pixels(f.rect, e.frame)
 		for y := px.Min.Y; y < px.Max.Y; y++ {
 			copy(e.shadow.Row(y, px.Min.X, px.Max.X), e.frame.Row(y, px.Min.X, px.Max.X))
 		}
@@ -207,14 +207,15 @@ func (e *Encoder) Shoot() (Shot, bool) {
 	return Shot{}, false
 }
 
-// Develop takes the encoded picture of a Shot; a nil one failed, and the film is
+// Develop takes the encoded picture of a Shot. A nil one failed, and the film is
 // shot again. One of a film that is over is dropped.
 func (e *Encoder) Develop(region, take int, p *Picture) {
 	f := &e.films[region]
 	if f.take != take || f.rect.Empty() {
 		return
 	}
-	f.shooting, f.lost = false, p == nil || len(p.Data) > maxChunk
+	f.shooting = false
+	f.lost = p == nil || len(p.Data) > maxChunk || !p.Key && p.Codec != f.codec // viewers came meanwhile that need a key
 	if f.lost {
 		f.changed = true
 		return
@@ -229,7 +230,7 @@ func (e *Encoder) picture(b []byte) []byte {
 		if f.ready == nil {
 			continue
 		}
-		p, px := f.ready, pixels(f.rect, &e.frame)
+		p, px := f.ready, pixels(f.rect, e.frame)
 		f.ready = nil
 		if p.Codec == wire.JPEG {
 			f.codec = wire.JPEG

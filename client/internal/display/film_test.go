@@ -42,7 +42,7 @@ func TestMotionBecomesVideo(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				src := newPattern(400, 300)
 				s := start(t, src)
-				s.stream.Decodes(codecs)
+				s.seat.Decodes(codecs)
 				s.exact(t, src.pix.Bounds())
 				film := image.Rect(70, 50, 270, 210)
 				src.play(film, 0, 40)
@@ -59,7 +59,7 @@ func TestMotionBecomesVideo(t *testing.T) {
 				synctest.Wait()
 				s.same(t, src.pix.Bounds(), src.pix.Bounds()) // before the next check of the picture
 				s.exact(t, src.pix.Bounds())
-				if st := s.stream.Stats(); st.FilmErrors > 0 || st.Resyncs > 0 {
+				if st := s.seat.Stats(); st.FilmErrors > 0 || st.Resyncs > 0 {
 					t.Errorf("stats: got %+v, want no errors", st)
 				}
 			})
@@ -72,7 +72,7 @@ func TestTypingBesideAFilm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := newPattern(400, 300)
 		s := start(t, src)
-		s.stream.Decodes(nil)
+		s.seat.Decodes(nil)
 		s.exact(t, src.pix.Bounds())
 		film := image.Rect(0, 64, 256, 256)
 		src.play(film, 0, 20)
@@ -90,7 +90,7 @@ func TestFilmsComeAndGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := newPattern(500, 400)
 		s := start(t, src)
-		s.stream.Decodes([]wire.Codec{wire.VP9})
+		s.seat.Decodes([]wire.Codec{wire.VP9})
 		s.exact(t, src.pix.Bounds())
 		left, right := image.Rect(0, 0, 160, 160), image.Rect(300, 200, 480, 350)
 		for i := range 60 {
@@ -106,7 +106,7 @@ func TestFilmsComeAndGo(t *testing.T) {
 			}
 		}
 		s.exact(t, src.pix.Bounds())
-		if st := s.stream.Stats(); st.Resyncs > 0 {
+		if st := s.seat.Stats(); st.Resyncs > 0 {
 			t.Errorf("got %d resyncs, want none", st.Resyncs)
 		}
 	})

@@ -45,6 +45,12 @@ func (h *heat) resize(g *grid) {
 	clear(h.cells)
 }
 
+// follow goes on from what another heat, of a picture of the same size, has seen.
+func (h *heat) follow(other *heat) {
+	copy(h.cells, other.cells)
+	h.latest = other.latest
+}
+
 // look takes note of the blocks of g that changed, inside area, which is in
 // blocks, when what moved has been taken out.
 func (h *heat) look(f *wire.Framebuffer, g *grid, area image.Rectangle, now time.Time) {

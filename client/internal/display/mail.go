@@ -1,14 +1,25 @@
 package display
 
 import (
+	"errors"
 	"image"
+	"slices"
 	"sync"
 	"time"
 
 	wire "beside/signaling/display"
 )
 
-const maxSide = wire.MaxSide
+const (
+	maxSide    = wire.MaxSide
+	maxViewers = 8 // of one Stream
+)
+
+// Errors of Join.
+var (
+	ErrFull = errors.New("no more viewers can be shown this screen")
+	ErrOver = errors.New("the screen is not shown any more")
+)
 
 // mail is what other goroutines told a Stream since its own looked last. Newer
 // news replaces older, so it does not grow.
@@ -16,41 +27,59 @@ type mail struct {
 	wake chan struct{} // capacity 1
 
 	mu      sync.Mutex
+	monitor *string
+	near    *image.Point
+	joined  []*Seat // at most maxViewers
+	viewers int     // that have joined and not gone
+	closed  bool    // Run has ended
+}
+
+// seatMail is the same of one viewer.
+type seatMail struct {
+	mu      sync.Mutex
 	acked   bool
 	ack     wire.Ack
 	ackAt   time.Time
 	resync  bool
 	noVideo bool // a picture of a codec could not be decoded
-	monitor *string
-	near    *image.Point
+	left    bool
 	codecs  *[]wire.Codec
 	stats   Stats
 }
 
-// Stats is what a Stream did so far.
-type Stats struct {
-	Updates, Resyncs int
-	Repeats          int
-	Pictures         int           // of films
-	FilmErrors       int           // of their encoders
-	Filming          time.Duration // that encoding the pictures took
-	Bytes            int64
-	RoundTrip        time.Duration   // shortest of late: sent, painted, acknowledged
-	Paint            time.Duration   // the viewer's last
-	Rate             float64         // bytes a second that the viewer takes, 0 unknown
-	Area             image.Rectangle // shown, in the coordinates of the whole screen
-	Stages           Stages
+// Join lets one more viewer see what the Stream shows, from the whole picture on.
+// It returns ErrFull, or ErrOver when Run has ended: then a new Stream is needed.
+func (s *Stream) Join(viewer Viewer) (*Seat, error) {
+	s.init()
+	s.mail.mu.Lock()
+	defer s.mail.mu.Unlock()
+	switch {
+	case s.mail.closed:
+		return nil, ErrOver
+	case s.mail.viewers >= maxViewers:
+		return nil, ErrFull
+	}
+	v := newSeat(s, viewer)
+	s.mail.viewers++
+	s.mail.joined = append(s.mail.joined, v)
+	s.signal()
+	return v, nil
+}
+
+// Leave ends the Seat, soon. It may be called more than once.
+func (v *Seat) Leave() {
+	v.post(func(m *seatMail) { m.left = true })
 }
 
 // OnMessage takes a message of the viewer from the display or the repeat channel,
-// in whose order acknowledgements need not come. The error is
-// of a message that is not of the format; the Stream is not affected.
-func (s *Stream) OnMessage(msg []byte) error {
+// in whose order acknowledgements need not come. The error is of a message that is
+// not of the format; nothing else comes of such a one.
+func (v *Seat) OnMessage(msg []byte) error {
 	fb, err := wire.ParseFeedback(msg)
 	if err != nil {
 		return err
 	}
-	s.post(func(m *mail) {
+	v.post(func(m *seatMail) {
 		if fb.Resync != nil {
 			m.resync, m.noVideo = true, m.noVideo || fb.Resync.Reason == wire.ReasonVideo
 			return
@@ -62,34 +91,46 @@ func (s *Stream) OnMessage(msg []byte) error {
 	return nil
 }
 
-// Show changes to the monitor of that name, "" for the primary one.
-func (s *Stream) Show(monitor string) {
-	s.post(func(m *mail) { m.monitor = &monitor })
+// Decodes says which codecs the viewer can decode, besides JPEG.
+func (v *Seat) Decodes(codecs []wire.Codec) {
+	v.post(func(m *seatMail) { m.codecs = &codecs })
 }
 
-// Decodes says which codecs the viewer can decode, besides JPEG.
-func (s *Stream) Decodes(codecs []wire.Codec) {
-	s.post(func(m *mail) { m.codecs = &codecs })
+// Show changes, for all viewers, to the monitor of that name, "" for the primary
+// one.
+func (v *Seat) Show(monitor string) {
+	v.stream.post(func(m *mail) { m.monitor = &monitor })
 }
 
 // Near says where, relative to the picture, input was injected: what changes
-// there is sent first, and the pointer is looked at soon.
-func (s *Stream) Near(p image.Point) {
-	s.post(func(m *mail) { m.near = &p })
+// there is sent first, to all viewers, and the pointer is looked at soon.
+func (v *Seat) Near(p image.Point) {
+	v.stream.post(func(m *mail) { m.near = &p })
 }
 
-// Stats returns what the Stream did so far.
-func (s *Stream) Stats() Stats {
-	s.mail.mu.Lock()
-	defer s.mail.mu.Unlock()
-	return s.mail.stats
+// Stats returns what was done for this viewer so far, by itself and with others.
+func (v *Seat) Stats() Stats {
+	v.mail.mu.Lock()
+	defer v.mail.mu.Unlock()
+	return v.mail.stats
 }
 
 func (s *Stream) post(write func(*mail)) {
-	s.init()
 	s.mail.mu.Lock()
 	write(&s.mail)
 	s.mail.mu.Unlock()
+	s.signal()
+}
+
+func (v *Seat) post(write func(*seatMail)) {
+	v.mail.mu.Lock()
+	write(&v.mail)
+	v.mail.mu.Unlock()
+	v.stream.signal()
+}
+
+// signal has Run look at the mail.
+func (s *Stream) signal() {
 	select {
 	case s.mail.wake <- struct{}{}:
 	default: // Run has not looked since the last signal and will see this too
@@ -99,51 +140,77 @@ func (s *Stream) post(write func(*mail)) {
 // takeMail acts on what was posted.
 func (s *Stream) takeMail(now time.Time) {
 	s.mail.mu.Lock()
-	defer s.mail.mu.Unlock()
 	m := &s.mail
-	if m.acked {
-		if last, ok := s.win.acked(m.ack.Seq, m.ack.Paint, m.ackAt); ok {
-			s.onAcked(last, m.ack, m.ackAt)
-		}
-		s.repeat.acked(m.ack.Seq)
-		s.stats.Paint = m.ack.Paint
-		m.acked = false
-	}
-	if m.resync {
-		s.begin, m.resync = true, false
-		s.stats.Resyncs++
-	}
 	if m.monitor != nil {
 		s.wanted, s.begin, m.monitor = *m.monitor, true, nil
 	}
+	if m.near != nil {
+		s.near, s.pointer.moved, m.near = *m.near, now, nil
+		for _, l := range s.lanes {
+			l.enc.Near(s.near)
+		}
+	}
+	joined := m.joined
+	m.joined = nil // a later Join makes a new one
+	s.mail.mu.Unlock()
+	for _, v := range joined {
+		s.seats = append(s.seats, v)
+		s.helpers.Go(func() {
+			select {
+			case <-v.viewer.Lease.Done():
+				s.signal()
+			case <-v.done:
+			}
+		})
+	}
+	for _, v := range s.seats {
+		s.takeSeatMail(v)
+	}
+}
+
+func (s *Stream) takeSeatMail(v *Seat) {
+	v.mail.mu.Lock()
+	defer v.mail.mu.Unlock()
+	m := &v.mail
+	v.left = m.left
+	if m.acked {
+		v.onAcked(m.ack, m.ackAt)
+		m.acked = false
+	}
+	if m.resync {
+		s.stand(v)
+		m.resync = false
+		v.stats.Resyncs++
+	}
 	if m.noVideo {
-		s.filmOtherwise()
+		v.efforts = without(v.efforts)
 		m.noVideo = false
 	}
 	if m.codecs != nil {
-		s.decodes(*m.codecs)
+		s.decodes(v, *m.codecs)
 		m.codecs = nil
 	}
-	if m.near != nil {
-		s.enc.Near(*m.near)
-		s.pointer.moved, m.near = now, nil
-	}
 }
 
-// onAcked learns from the acknowledgement of an update.
-func (s *Stream) onAcked(last inFlight, ack wire.Ack, at time.Time) {
-	took := at.Sub(last.at)
-	s.stats.Stages.Answers++
-	s.stats.Stages.Answer += took
-	s.stats.Stages.Paint += ack.Paint
-	if last.alone && last.bytes < rateSample {
-		s.repeat.late(took, s.win.rtt, at)
-	}
-}
-
-func (s *Stream) publish() {
-	s.stats.RoundTrip, s.stats.Rate, s.stats.Area = s.win.rtt, s.win.rate, s.shown.Area
+// noneJoined reports whether nobody waits to be let in.
+func (s *Stream) noneJoined() bool {
 	s.mail.mu.Lock()
-	s.mail.stats = s.stats
+	defer s.mail.mu.Unlock()
+	return len(s.mail.joined) == 0
+}
+
+// leave counts a viewer less.
+func (s *Stream) leave() {
+	s.mail.mu.Lock()
+	s.mail.viewers--
 	s.mail.mu.Unlock()
+}
+
+// closeDoor lets nobody in any more, and returns who waited.
+func (s *Stream) closeDoor() []*Seat {
+	s.mail.mu.Lock()
+	defer s.mail.mu.Unlock()
+	waiting := slices.Clone(s.mail.joined)
+	s.mail.joined, s.mail.closed = nil, true
+	return waiting
 }

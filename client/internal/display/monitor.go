@@ -5,15 +5,17 @@ import (
 	"image"
 	"time"
 
+	"beside/client/internal/consent"
 	"beside/client/internal/screen"
 	"beside/signaling/control"
+	wire "beside/signaling/display"
 )
 
-// restart shows everything anew: the monitor wanted, from a black picture.
-func (s *Stream) restart(now time.Time) error {
+// restart shows everything anew, to all: the monitor wanted, from a black picture.
+func (s *Stream) restart(lease *consent.Lease, now time.Time) error {
 	s.begun = now
 	// In this order nothing that changes meanwhile is missed.
-	if err := s.Source.Damage(s.Lease, &s.damage); err != nil {
+	if err := s.Source.Damage(lease, &s.damage); err != nil {
 		return fmt.Errorf("watch the screen: %w", err)
 	}
 	all, err := s.Source.Monitors()
@@ -27,17 +29,29 @@ func (s *Stream) restart(now time.Time) error {
 		return fmt.Errorf("monitor %q of %d×%d cannot be shown", s.shown.Name, w, h)
 	}
 	s.begin = false
-	s.enc.Reset(w, h)
-	s.stale.resize(w, h)
-	s.win.clear()
-	s.repeat.clear()
+	s.frame.Resize(w, h)
+	s.blocks.resize(w, h)
 	s.pointer.forget()
-	s.grabs = s.grabs[:0]
-	rows := max(1, grabPixels/w)
-	for y := 0; y < h; y += rows {
-		s.grabs = append(s.grabs, image.Rect(0, y, w, min(y+rows, h)))
+	for _, v := range s.seats {
+		s.stand(v)
 	}
-	return s.grab(s.grabs)
+	s.sweep()
+	for _, v := range s.seats {
+		if !v.held {
+			s.place(v, now)
+		}
+	}
+	s.grabs = everything(&s.frame, s.grabs[:0])
+	return s.grab(lease, now)
+}
+
+// everything appends rectangles that cover f, each small enough for one grab.
+func everything(f *wire.Framebuffer, out []image.Rectangle) []image.Rectangle {
+	rows := max(1, grabPixels/f.W)
+	for y := 0; y < f.H; y += rows {
+		out = append(out, image.Rect(0, y, f.W, min(y+rows, f.H)))
+	}
+	return out
 }
 
 func (s *Stream) tellLayout(all []screen.Monitor) {

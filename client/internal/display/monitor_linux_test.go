@@ -58,9 +58,9 @@ func TestRealMonitorsChange(t *testing.T) {
 	xrandr(t, srv, "--setmonitor", "left", "401/100x707/100+0+0", "VNC-0")
 	xrandr(t, srv, "--setmonitor", "right", "513/100x549/100+500+101", "none")
 	exact("the first of two monitors", 1013, left, left)
-	r.stream.Show("right")
+	r.seat.Show("right")
 	exact("the second", 1013, right, right)
-	r.stream.Show(control.AllMonitors)
+	r.seat.Show(control.AllMonitors)
 	exact("both", 1013, whole, left, right)
 	paint.Fill(t, 300, 50, 300, 300, 0xfafafa) // over the gap
 	exact("both, changed", 1013, whole, left, right)
@@ -80,7 +80,7 @@ func TestRealMonitorsChange(t *testing.T) {
 	exact("one monitor again", 1280, image.Rect(0, 0, 1280, 1024), image.Rect(0, 0, 1280, 1024))
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if got := r.stream.Stats().Resyncs; got != 0 || r.err != nil {
+	if got := r.seat.Stats().Resyncs; got != 0 || r.err != nil {
 		t.Errorf("%d resyncs, %v", got, r.err)
 	}
 }

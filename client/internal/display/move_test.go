@@ -30,9 +30,9 @@ func (s scene) compare(e *display.Encoder) {
 func TestMovesAreCopies(t *testing.T) {
 	for _, s := range scenes() {
 		t.Run(s.name, func(t *testing.T) {
-			e := display.NewEncoder()
+			e := display.NewTestEncoder()
 			var v viewer
-			e.Reset(s.size.X, s.size.Y)
+			e.ResetTo(s.size.X, s.size.Y)
 			s.draw(e.Frame(), 0)
 			e.Changed([]image.Rectangle{e.Frame().Bounds()}, time.Now())
 			drain(t, e, &v, 32<<10)
@@ -66,9 +66,9 @@ func TestMovesAreCopies(t *testing.T) {
 func TestCopiesKeepOffTheUnknown(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const w, h = 400, 300
-		e := display.NewEncoder()
+		e := display.NewTestEncoder()
 		var v viewer
-		e.Reset(w, h)
+		e.ResetTo(w, h)
 		text(e.Frame(), e.Frame().Bounds(), 1)
 		e.Changed([]image.Rectangle{e.Frame().Bounds()}, time.Now())
 		drain(t, e, &v, 32<<10)
@@ -100,8 +100,8 @@ func TestCopiesKeepOffTheUnknown(t *testing.T) {
 // A search that has found nothing for long is not given up for ever.
 func TestSearchWakesUp(t *testing.T) {
 	const w, h = 400, 300
-	e := display.NewEncoder()
-	e.Reset(w, h)
+	e := display.NewTestEncoder()
+	e.ResetTo(w, h)
 	all := []image.Rectangle{e.Frame().Bounds()}
 	step := func() (left int) {
 		e.Changed(all, time.Now())
@@ -134,13 +134,13 @@ func TestMovesAllocateNothing(t *testing.T) {
 			continue
 		}
 		t.Run(s.name, func(t *testing.T) {
-			e := display.NewEncoder()
+			e := display.NewTestEncoder()
 			frames := make([]wire.Framebuffer, 3)
 			for i := range frames {
 				frames[i].Resize(s.size.X, s.size.Y)
 				s.draw(&frames[i], i)
 			}
-			e.Reset(s.size.X, s.size.Y)
+			e.ResetTo(s.size.X, s.size.Y)
 			n := 0
 			step := func() {
 				copy(e.Frame().Pix, frames[n%len(frames)].Pix)
@@ -165,13 +165,13 @@ func TestMovesAllocateNothing(t *testing.T) {
 func BenchmarkMoves(b *testing.B) {
 	for _, s := range scenes() {
 		b.Run(s.name, func(b *testing.B) {
-			e := display.NewEncoder()
+			e := display.NewTestEncoder()
 			frames := make([]wire.Framebuffer, 12)
 			for i := range frames {
 				frames[i].Resize(s.size.X, s.size.Y)
 				s.draw(&frames[i], i)
 			}
-			e.Reset(s.size.X, s.size.Y)
+			e.ResetTo(s.size.X, s.size.Y)
 			send := func() (bytes int) {
 				for e.Pending() {
 					u, _ := e.Next(32 << 10)

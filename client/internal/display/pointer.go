@@ -5,7 +5,9 @@ import (
 	"image"
 	"time"
 
+	"beside/client/internal/consent"
 	"beside/client/internal/screen"
+	wire "beside/signaling/display"
 )
 
 const (
@@ -23,12 +25,21 @@ type pointerWatch struct {
 	news   bool      // the source signalled something
 	asked  time.Time // looked last
 	moved  time.Time // last seen moving, or input injected
-	known  bool      // the viewer was told the following
+	known  bool      // the viewers were told the following
 	serial uint32
+	shape  *wire.PointerShape // never written to
 	place  image.Point
 }
 
-// forget makes the next look tell the viewer everything.
+// tell tells a viewer that begins anew what the others know.
+func (p *pointerWatch) tell(e *Encoder) {
+	if p.known {
+		e.Shape(p.shape)
+		e.Place(p.place)
+	}
+}
+
+// forget makes the next look tell the viewers everything.
 func (p *pointerWatch) forget() { p.known, p.asked = false, time.Time{} }
 
 // due is when to look next.
@@ -43,13 +54,13 @@ func (p *pointerWatch) due() time.Time {
 }
 
 // watchPointer looks at the pointer if it is time and has the changes sent.
-func (s *Stream) watchPointer(now time.Time) error {
+func (s *Stream) watchPointer(lease *consent.Lease, now time.Time) error {
 	p := &s.pointer
-	if now.Before(p.due()) || s.begin {
+	if now.Before(p.due()) {
 		return nil
 	}
 	p.asked, p.news = now, false
-	if err := s.Source.Pointer(s.Lease, &p.now); err != nil {
+	if err := s.Source.Pointer(lease, &p.now); err != nil {
 		return fmt.Errorf("watch the pointer: %w", err)
 	}
 	if p.now.Serial == 0 {
@@ -58,10 +69,15 @@ func (s *Stream) watchPointer(now time.Time) error {
 	place := p.now.Place.Sub(s.shown.Area.Min)
 	if !p.known || p.now.Serial != p.serial {
 		shape := p.now.Shape
-		s.enc.Shape(&shape)
+		p.shape = &shape
+		for _, l := range s.lanes {
+			l.enc.Shape(p.shape)
+		}
 	}
 	if !p.known || place != p.place {
-		s.enc.Place(place)
+		for _, l := range s.lanes {
+			l.enc.Place(place)
+		}
 		p.moved = now
 	}
 	p.known, p.serial, p.place = true, p.now.Serial, place

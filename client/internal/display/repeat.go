@@ -14,7 +14,7 @@ const (
 // repeater sends small updates a second time, on the repeat channel. The transport
 // notices the loss of the last packet of a burst only after a long timeout, and
 // the answer to a key is often just that packet. On a near and clean way nothing
-// is repeated. Owned by the Stream's goroutine.
+// is repeated. Owned by the Stream's goroutine, one for each viewer.
 type repeater struct {
 	waiting []repeat // oldest first
 	free    [][]byte

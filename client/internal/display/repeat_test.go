@@ -17,8 +17,8 @@ import (
 // lossy is a way of 20 ms each way to a viewer, on which the transport makes up
 // for a lost packet only after 300 ms, and holds up all that follows it.
 type lossy struct {
-	stream *display.Stream
-	over   sync.WaitGroup
+	seat *display.Seat
+	over sync.WaitGroup
 
 	mu      sync.Mutex
 	v       wire.Decoder
@@ -78,7 +78,7 @@ func (l *lossy) answer(seq uint32, ack bool, err error) bool {
 	if ack {
 		l.over.Go(func() {
 			<-time.After(20 * time.Millisecond)
-			_ = l.stream.OnMessage(wire.AppendAck(nil, wire.Ack{Seq: seq}))
+			_ = l.seat.OnMessage(wire.AppendAck(nil, wire.Ack{Seq: seq}))
 		})
 	}
 	return ack
@@ -93,8 +93,9 @@ func TestLostLetterComesInTime(t *testing.T) {
 		gate.Allow(grant.SetOf(grant.View))
 		lease, _ := gate.Lease(grant.View)
 		l := &lossy{}
-		l.stream = &display.Stream{Source: src, Lease: lease, Send: l.send, Repeat: l.again}
-		l.over.Go(func() { _ = l.stream.Run(t.Context()) })
+		stream := &display.Stream{Source: src}
+		l.seat, _ = stream.Join(display.Viewer{Lease: lease, Send: l.send, Repeat: l.again})
+		l.over.Go(func() { _ = stream.Run(t.Context()) })
 		pass(3 * time.Second)
 		letter := image.Rect(100, 100, 108, 112)
 		for i := range 20 {
@@ -132,7 +133,7 @@ func TestNothingIsRepeatedNearby(t *testing.T) {
 			src.draw(image.Rect(100, 100, 108, 112), uint64(i))
 			pass(100 * time.Millisecond)
 		}
-		if st := s.stream.Stats(); st.Repeats != 0 {
+		if st := s.seat.Stats(); st.Repeats != 0 {
 			t.Errorf("got %d repeats, want 0", st.Repeats)
 		}
 	})

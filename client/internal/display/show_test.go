@@ -14,20 +14,23 @@ import (
 	"beside/signaling/grant"
 )
 
-// show is one Stream with its viewer, which acknowledges by itself.
+// show is one viewer of a Stream, which acknowledges by itself.
 type show struct {
 	src    *pattern
-	gate   *consent.Gate
+	gate   *consent.Gate // of this viewer alone
 	stream *display.Stream
+	seat   *display.Seat
 	cancel context.CancelFunc
 	ended  chan error
 
 	mu       sync.Mutex
 	v        wire.Decoder
 	resets   int
-	mute     bool // acknowledges nothing
-	drop     int  // messages still to lose
-	inFlight int  // updates not acknowledged
+	mute     bool  // acknowledges nothing
+	drop     int   // messages still to lose
+	lossy    bool  // some were lost
+	bad      error // the first update that could not be used
+	inFlight int   // updates not acknowledged
 	most     int
 	messages int
 	pictures int      // of films
@@ -36,15 +39,34 @@ type show struct {
 
 func start(t *testing.T, src *pattern) *show {
 	t.Helper()
-	s := &show{src: src, gate: consent.NewGate(), ended: make(chan error, 1)}
-	s.gate.Allow(grant.SetOf(grant.View))
-	l, _ := s.gate.Lease(grant.View)
-	s.stream = &display.Stream{Source: src, Lease: l, Send: s.receive, Repeat: s.again}
+	s := &show{src: src, stream: &display.Stream{Source: src}, ended: make(chan error, 1)}
+	s.join(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	s.cancel = cancel
 	go func() { s.ended <- s.stream.Run(ctx) }()
 	t.Cleanup(cancel)
 	return s
+}
+
+// another is one more viewer of the same Stream.
+func (s *show) another(t failer) *show {
+	t.Helper()
+	o := &show{src: s.src, stream: s.stream, cancel: s.cancel, ended: s.ended}
+	o.join(t)
+	return o
+}
+
+func (s *show) join(t failer) {
+	t.Helper()
+	s.gate = consent.NewGate()
+	s.gate.Allow(grant.SetOf(grant.View))
+	l, _ := s.gate.Lease(grant.View)
+	s.mu.Lock() // receive waits until there is a Seat
+	defer s.mu.Unlock()
+	var err error
+	if s.seat, err = s.stream.Join(display.Viewer{Lease: l, Send: s.receive, Repeat: s.again}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // receive is the viewer: it answers like viewer/src/display does.
@@ -64,7 +86,10 @@ func (s *show) receive(msg []byte) error {
 	seq, done, err := s.v.Receive(msg)
 	switch {
 	case err != nil:
-		return s.stream.OnMessage(wire.AppendResync(nil, wire.Resync{Reason: wire.ReasonOf(err)}))
+		if s.bad == nil {
+			s.bad = err
+		}
+		return s.seat.OnMessage(wire.AppendResync(nil, wire.Resync{Reason: wire.ReasonOf(err)}))
 	case !done:
 		return nil
 	}
@@ -76,7 +101,7 @@ func (s *show) receive(msg []byte) error {
 		return nil
 	}
 	s.inFlight = 0
-	return s.stream.OnMessage(ack)
+	return s.seat.OnMessage(ack)
 }
 
 // again is the repeat channel of a way that loses nothing.
@@ -87,7 +112,7 @@ func (s *show) again(msg []byte) error {
 	if err != nil || !ack {
 		return err
 	}
-	return s.stream.OnMessage(wire.AppendAck(nil, wire.Ack{Seq: seq}))
+	return s.seat.OnMessage(wire.AppendAck(nil, wire.Ack{Seq: seq}))
 }
 
 func (s *show) listen() {
@@ -95,7 +120,7 @@ func (s *show) listen() {
 	defer s.mu.Unlock()
 	s.mute, s.inFlight = false, 0
 	for _, a := range s.acks {
-		_ = s.stream.OnMessage(a)
+		_ = s.seat.OnMessage(a)
 	}
 	s.acks = nil
 }
@@ -122,7 +147,7 @@ func (s *show) exact(t *testing.T, area image.Rectangle) {
 }
 
 // same checks that the viewer, which shows area of the screen, has its pixels in part.
-func (s *show) same(t *testing.T, area, part image.Rectangle) {
+func (s *show) same(t failer, area, part image.Rectangle) {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()

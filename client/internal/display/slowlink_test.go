@@ -15,10 +15,10 @@ import (
 
 // link carries messages to a viewer at a rate, with a delay each way.
 type link struct {
-	rate   int // bytes a second
-	delay  time.Duration
-	stream *display.Stream
-	queue  chan []byte
+	rate  int // bytes a second
+	delay time.Duration
+	seat  *display.Seat
+	queue chan []byte
 
 	mu      sync.Mutex
 	waiting int // bytes sent and not yet delivered
@@ -57,7 +57,7 @@ func (l *link) deliver(msg []byte) {
 	}
 	if done {
 		<-time.After(l.delay)
-		_ = l.stream.OnMessage(wire.AppendAck(nil, wire.Ack{Seq: seq}))
+		_ = l.seat.OnMessage(wire.AppendAck(nil, wire.Ack{Seq: seq}))
 	}
 }
 
@@ -79,10 +79,11 @@ func TestSlowLinkStaysResponsive(t *testing.T) {
 		gate.Allow(grant.SetOf(grant.View))
 		lease, _ := gate.Lease(grant.View)
 		l := &link{rate: 5_000_000 / 8, delay: 20 * time.Millisecond, queue: make(chan []byte, 1000)}
-		l.stream = &display.Stream{Source: src, Lease: lease, Send: l.send}
+		stream := &display.Stream{Source: src}
+		l.seat, _ = stream.Join(display.Viewer{Lease: lease, Send: l.send})
 		var over sync.WaitGroup
 		over.Go(l.carry)
-		over.Go(func() { _ = l.stream.Run(t.Context()); close(l.queue) })
+		over.Go(func() { _ = stream.Run(t.Context()); close(l.queue) })
 		pass(5 * time.Second)
 		l.mu.Lock()
 		l.most = 0

@@ -10,6 +10,7 @@ import (
 
 	"beside/client/internal/consent"
 	"beside/client/internal/screen"
+	wire "beside/signaling/display"
 )
 
 const (
@@ -22,18 +23,10 @@ const (
 	forever    = time.Hour
 )
 
-// Stream shows one monitor to one viewer. Fill in the first block, then call
-// Run; those fields must not change after that.
+// Stream shows one monitor to some viewers. Fill in the first block, have a viewer
+// Join, then call Run; those fields must not change after that.
 type Stream struct {
 	Source screen.Source
-	Lease  *consent.Lease // to view
-	// Send sends one message on the viewer's display channel. It must not block
-	// for long nor keep the message. It runs inside the Lease.
-	Send func(msg []byte) error
-	// Repeat, if set, sends the message of an update once more, on the viewer's
-	// repeat channel; the update must not begin anew and must have one message. It
-	// must not block nor keep the message.
-	Repeat func(msg []byte) error
 	// Layout, if set, is told all monitors and which of them is shown, whenever
 	// that may have changed. It runs on Run's goroutine.
 	Layout func(all []screen.Monitor, shown screen.Monitor)
@@ -41,74 +34,66 @@ type Stream struct {
 	mail mail // from other goroutines
 
 	// Owned by Run's goroutine.
-	enc     *Encoder
-	win     window
-	repeat  repeater
+	frame   wire.Framebuffer // the monitor as grabbed last
+	seats   []*Seat          // in the order in which they joined
+	lanes   []*lane          // the oldest first
+	gone    error            // why the viewer that went last did
+	near    image.Point      // of the last input
 	pace    pace
-	camera  *camera
-	efforts []effort // by which films can be encoded for this viewer
 	pointer pointerWatch
 	shown   screen.Monitor
 	wanted  string    // monitor asked for, "" for the primary
-	begin   bool      // show everything anew
+	begin   bool      // show everything anew, to all
 	begun   time.Time // when that was done last
+	whole   bool      // the frame may have missed something: grab all of it
 	news    time.Time // the source has had news since then; zero: none
-	quiet   time.Time // since the last update with pixels
-	held    bool      // the right rests
-	fresh   bool      // nothing of the last change was sent after it was first flushed
 	retries int       // grabs that failed in a row
-	stats   Stats
+	stats   Stats     // of what is done for all viewers
 
-	damage  screen.Damage     // scratch from here on
-	stale   grid              // blocks to grab
-	grabs   []image.Rectangle // what to grab
-	update  Update            // for sendFn
-	sendFn  func() error      // sendUpdate, bound once so that sending allocates nothing
-	twice   []byte            // for againFn
-	againFn func() error      // sends twice
-	once    sync.Once
+	damage screen.Damage     // scratch from here on
+	blocks grid              // to grab
+	grabs  []image.Rectangle // what to grab
+
+	developed chan developed // from the cameras
+	over      chan struct{}  // closed when Run ends
+	helpers   sync.WaitGroup // cameras, and who waits for leases
+	once      sync.Once
 }
 
 func (s *Stream) init() {
 	s.once.Do(func() {
 		s.mail.wake = make(chan struct{}, 1)
-		s.enc = NewEncoder()
-		s.camera = newCamera()
+		s.developed = make(chan developed)
+		s.over = make(chan struct{})
 		s.begin = true
-		s.sendFn = s.sendUpdate
-		s.againFn = func() error {
-			_ = s.Repeat(s.twice)
-			return nil
-		}
 	})
 }
 
-// Run shows the screen until ctx ends, the right is revoked (it returns
-// consent.ErrRevoked at once), Send fails or the screen is gone. While the right
-// is held it sends nothing, and begins anew afterwards. It may be called once.
+// Run shows the screen until ctx ends or the screen is gone, or until the last
+// viewer has gone: then it returns why that one did. It may be called once. When
+// it returns, every Seat is over.
 func (s *Stream) Run(ctx context.Context) error {
 	s.init()
-	defer s.enc.Wipe()
-	defer s.camera.close()
 	timer := time.NewTimer(forever)
 	defer timer.Stop()
 	for {
 		wait, err := s.step(time.Now())
 		if err != nil {
-			return err
+			return s.end(err)
+		}
+		if len(s.seats) == 0 && s.noneJoined() {
+			return s.end(s.gone)
 		}
 		timer.Reset(wait)
 		select {
-		case <-s.Lease.Done():
-			return consent.ErrRevoked
 		case <-ctx.Done():
-			return ctx.Err()
+			return s.end(ctx.Err())
 		case <-s.Source.Changed():
 			s.pointer.news = true
 			if s.news.IsZero() {
 				s.news = time.Now()
 			}
-		case d := <-s.camera.done:
+		case d := <-s.developed:
 			s.onDeveloped(d)
 		case <-s.mail.wake:
 		case <-timer.C:
@@ -116,68 +101,105 @@ func (s *Stream) Run(ctx context.Context) error {
 	}
 }
 
+// end sends all viewers away and forgets what was seen.
+func (s *Stream) end(why error) error {
+	for _, v := range s.closeDoor() {
+		v.over(why)
+	}
+	for len(s.seats) > 0 {
+		s.remove(s.seats[0], why)
+	}
+	s.sweep()
+	close(s.over)
+	s.helpers.Wait()
+	clear(s.frame.Pix[:cap(s.frame.Pix)])
+	return why
+}
+
 // step does all that can be done now and returns how long to wait for more.
 func (s *Stream) step(now time.Time) (time.Duration, error) {
 	s.takeMail(now)
-	err := s.work(now)
-	if errors.Is(err, consent.ErrHeld) {
-		s.held = true
+	s.attend(now)
+	lease := s.lease()
+	if lease == nil {
 		return heldPause, nil
 	}
-	if err != nil {
+	err := s.work(lease, now)
+	switch {
+	case errors.Is(err, consent.ErrHeld), errors.Is(err, consent.ErrRevoked):
+		s.whole = true
+		return 0, nil // who is still there goes on by another right
+	case err != nil:
 		return 0, err
 	}
+	s.regroup(now)
 	s.publish()
 	return s.nextWake(now), nil
 }
 
-func (s *Stream) work(now time.Time) error {
-	if err := s.Lease.Do(nothing); err != nil {
+// lease is the right by which the screen is seen: that of a viewer who is going to
+// be shown it, nil if there is none.
+func (s *Stream) lease() *consent.Lease {
+	var other *consent.Lease
+	for _, v := range s.seats {
+		switch {
+		case v.held:
+		case v.lane == nil || v.lane.room() > 0:
+			return v.viewer.Lease
+		default:
+			other = v.viewer.Lease
+		}
+	}
+	return other
+}
+
+func (s *Stream) work(lease *consent.Lease, now time.Time) error {
+	if !s.begin {
+		for i := 0; i < len(s.lanes); i++ { // lanes that split off are seen too
+			s.finish(s.lanes[i], now)
+		}
+	}
+	if err := s.look(lease, now); err != nil {
 		return err
 	}
-	if s.held {
-		s.held, s.begin = false, true
-	}
-	if err := s.finish(now); err != nil {
-		return err
-	}
-	if err := s.look(now); err != nil {
-		return err
+	if s.begin {
+		return nil // the frame is not whole
 	}
 	s.endFilms(now)
-	if err := s.flush(now); err != nil { // before the pointer: pixels wait for nothing
+	s.flush(now) // before the pointer: pixels wait for nothing
+	if err := s.watchPointer(lease, now); err != nil {
 		return err
 	}
-	if err := s.watchPointer(now); err != nil {
-		return err
+	s.flush(now)
+	for _, l := range s.lanes {
+		l.shoot(&s.frame)
+		s.check(l, now)
 	}
-	if err := s.flush(now); err != nil {
-		return err
+	for _, v := range s.seats {
+		v.again(now)
 	}
-	s.shoot()
-	if err := s.again(now); err != nil {
-		return err
-	}
-	return s.check(now)
+	return nil
 }
 
 func nothing() error { return nil }
 
 // look grabs what changed, if there is room for it now.
-func (s *Stream) look(now time.Time) error {
+func (s *Stream) look(lease *consent.Lease, now time.Time) error {
 	if s.begin {
 		if now.Before(s.begun.Add(resetPause)) {
 			return nil
 		}
-		return s.restart(now)
+		return s.restart(lease, now)
 	}
-	if s.news.IsZero() || s.win.room() == 0 || now.Before(s.pace.due(s.news)) {
+	if !s.anyRoom() || !s.whole && (s.news.IsZero() || now.Before(s.pace.due(s.news))) {
 		return nil
 	}
-	lap(&s.stats.Stages.Wait, s.news)
+	if !s.news.IsZero() {
+		lap(&s.stats.Stages.Wait, s.news)
+	}
 	s.news = time.Time{}
 	s.pace.grabbed(now)
-	if err := s.Source.Damage(s.Lease, &s.damage); err != nil {
+	if err := s.Source.Damage(lease, &s.damage); err != nil {
 		return fmt.Errorf("watch the screen: %w", err)
 	}
 	if s.damage.Layout {
@@ -187,31 +209,38 @@ func (s *Stream) look(now time.Time) error {
 		}
 		if choose(all, s.wanted).Area != s.shown.Area {
 			s.begin = true
-			return s.look(now)
+			return s.look(lease, now)
 		}
 		s.tellLayout(all)
 	}
-	s.grabs = s.stale.strips(s.damage.Rects, s.shown.Area, s.grabs[:0])
+	if s.grabs = s.grabs[:0]; s.whole {
+		s.grabs = everything(&s.frame, s.grabs)
+	} else {
+		s.grabs = s.blocks.strips(s.damage.Rects, s.shown.Area, s.grabs)
+	}
 	if len(s.grabs) == 0 {
 		return nil
 	}
-	return s.grab(s.grabs)
+	return s.grab(lease, now)
 }
 
-// grab reads the rectangles and has them compared. An error of the display
+// grab reads what is to be grabbed and lets the lanes know. An error of the display
 // server alone, as when a monitor vanishes between two questions, is met by
 // beginning anew, a few times.
-func (s *Stream) grab(rects []image.Rectangle) error {
+func (s *Stream) grab(lease *consent.Lease, now time.Time) error {
 	start := time.Now()
-	err := s.Source.Grab(s.Lease, s.shown.Area, s.enc.Frame(), rects)
+	err := s.Source.Grab(lease, s.shown.Area, &s.frame, s.grabs)
 	lap(&s.stats.Stages.Grab, start)
 	switch {
 	case err == nil:
-		s.retries, s.fresh = 0, true
+		s.retries, s.whole = 0, false
 		s.stats.Stages.Grabs++
-		start = time.Now()
-		s.enc.Changed(rects, start)
-		lap(&s.stats.Stages.Detect, start)
+		for _, l := range s.lanes {
+			l.changed(s.grabs)
+			if l.room() > 0 {
+				l.compare(now, &s.stats.Stages)
+			}
+		}
 		return nil
 	case errors.Is(err, consent.ErrHeld), errors.Is(err, consent.ErrRevoked), errors.Is(err, screen.ErrClosed):
 		return err
@@ -221,119 +250,4 @@ func (s *Stream) grab(rects []image.Rectangle) error {
 	}
 	s.begin = true
 	return nil
-}
-
-// finish sends one more slice of the last change before the next is looked at: in
-// a scroll each picture then becomes whole before the next begins. Only one, so
-// that a letter never waits for all of a large change.
-func (s *Stream) finish(now time.Time) error {
-	room := s.win.room()
-	if s.begin || !s.fresh || room == 0 || !s.enc.Pending() {
-		return nil
-	}
-	s.fresh = false
-	start := time.Now()
-	u, ok := s.enc.Next(room)
-	lap(&s.stats.Stages.Compress, start)
-	if !ok {
-		return nil
-	}
-	s.quiet = now
-	return s.send(u, now)
-}
-
-// flush sends what is pending while there is room.
-func (s *Stream) flush(now time.Time) error {
-	if s.begin {
-		return nil // the frame is not whole
-	}
-	s.enc.Slow(s.win.rate > 0 && s.win.rate < slowLink)
-	for room := s.win.room(); room > 0 && s.enc.Pending(); room = s.win.room() {
-		start := time.Now()
-		u, ok := s.enc.Next(room)
-		lap(&s.stats.Stages.Compress, start)
-		if !ok {
-			break
-		}
-		s.quiet = now
-		if err := s.send(u, now); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// check lets the viewer compare its picture when nothing has happened for a while.
-func (s *Stream) check(now time.Time) error {
-	if !s.restful() || now.Before(s.quiet.Add(restAfter)) {
-		return nil
-	}
-	u, ok := s.enc.NextHash(hashPixels)
-	if !ok {
-		return nil
-	}
-	return s.send(u, now)
-}
-
-// restful reports whether a check is all that is left to do.
-func (s *Stream) restful() bool {
-	return !s.begin && len(s.win.flight) == 0 && s.enc.Checkable()
-}
-
-func (s *Stream) send(u Update, now time.Time) error {
-	s.update = u
-	start := time.Now()
-	if err := s.Lease.Do(s.sendFn); err != nil {
-		return err
-	}
-	lap(&s.stats.Stages.Send, start)
-	s.win.sent(u, now)
-	if s.Repeat != nil {
-		s.repeat.sent(u, now, s.win.rtt)
-	}
-	s.stats.Updates++
-	s.stats.Bytes += int64(u.Bytes)
-	return nil
-}
-
-func (s *Stream) sendUpdate() error {
-	for _, msg := range s.update.Messages {
-		if err := s.Send(msg); err != nil {
-			return fmt.Errorf("send a display update: %w", err)
-		}
-	}
-	return nil
-}
-
-// again repeats the small updates whose time has come. One that cannot be sent is
-// one chance less, and no error: it went out on the display channel before.
-func (s *Stream) again(now time.Time) error {
-	for s.twice = s.repeat.due(now); s.twice != nil; s.twice = s.repeat.due(now) {
-		if err := s.Lease.Do(s.againFn); err != nil {
-			return err
-		}
-		s.stats.Repeats++
-	}
-	return nil
-}
-
-// nextWake is how long Run may sleep if nobody wakes it.
-func (s *Stream) nextWake(now time.Time) time.Duration {
-	if s.begin {
-		return max(s.begun.Add(resetPause).Sub(now), 0)
-	}
-	wait := s.pointer.due().Sub(now)
-	if at, ok := s.enc.FilmsEnd(); ok {
-		wait = min(wait, at.Sub(now))
-	}
-	if at, ok := s.repeat.next(); ok {
-		wait = min(wait, at.Sub(now))
-	}
-	switch {
-	case !s.news.IsZero() && s.win.room() > 0:
-		wait = min(wait, s.pace.due(s.news).Sub(now))
-	case s.restful():
-		wait = min(wait, s.quiet.Add(restAfter).Sub(now))
-	}
-	return max(wait, 0)
 }

@@ -40,7 +40,7 @@ func TestStreamShowsTheScreen(t *testing.T) {
 			t.Errorf("at rest: %d messages a minute, %d resets; want 0, 1", s.messages-before, s.resets)
 		}
 		s.mu.Unlock()
-		if st := s.stream.Stats(); st.Updates == 0 || st.Area != src.pix.Bounds() || st.Paint != time.Millisecond {
+		if st := s.seat.Stats(); st.Updates == 0 || st.Area != src.pix.Bounds() || st.Paint != time.Millisecond {
 			t.Errorf("stats: got %+v", st)
 		}
 	})
@@ -88,7 +88,7 @@ func TestLostMessageIsRepaired(t *testing.T) {
 		s.mu.Lock()
 		s.drop = 0
 		s.mu.Unlock()
-		_ = s.stream.OnMessage(wire.AppendResync(nil, wire.Resync{Reason: wire.ReasonAsked})) // as a reloaded page does
+		_ = s.seat.OnMessage(wire.AppendResync(nil, wire.Resync{Reason: wire.ReasonAsked})) // as a reloaded page does
 		s.exact(t, src.pix.Bounds())
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -155,7 +155,7 @@ func TestMonitorsChangeAndAreChosen(t *testing.T) {
 		src.mons = []screen.Monitor{left, right}
 		s := start(t, src)
 		s.exact(t, left.Area)
-		s.stream.Show("right")
+		s.seat.Show("right")
 		s.exact(t, right.Area)
 		src.draw(image.Rect(380, 100, 500, 200), 4)
 		s.exact(t, right.Area)
@@ -164,7 +164,7 @@ func TestMonitorsChangeAndAreChosen(t *testing.T) {
 			src.damage.Layout = true
 		})
 		s.exact(t, left.Area)
-		s.stream.Show(control.AllMonitors)
+		s.seat.Show(control.AllMonitors)
 		s.exact(t, left.Area)
 		src.do(func() {
 			src.mons = append(src.mons, right)
@@ -204,11 +204,11 @@ func TestHostileFeedback(t *testing.T) {
 		src := newPattern(300, 200)
 		s := start(t, src)
 		for i := range 2000 {
-			if err := s.stream.OnMessage(make([]byte, i%12)); !errors.Is(err, wire.ErrMalformed) {
+			if err := s.seat.OnMessage(make([]byte, i%12)); !errors.Is(err, wire.ErrMalformed) {
 				t.Fatalf("got %v, want ErrMalformed", err)
 			}
-			_ = s.stream.OnMessage(wire.AppendAck(nil, wire.Ack{Seq: uint32(i * 77777)}))
-			_ = s.stream.OnMessage(wire.AppendResync(nil, wire.Resync{Reason: wire.ReasonAsked}))
+			_ = s.seat.OnMessage(wire.AppendAck(nil, wire.Ack{Seq: uint32(i * 77777)}))
+			_ = s.seat.OnMessage(wire.AppendResync(nil, wire.Resync{Reason: wire.ReasonAsked}))
 			pass(time.Millisecond)
 		}
 		s.exact(t, src.pix.Bounds())

@@ -68,18 +68,18 @@ func (e *Encoder) group(b []byte, rects []image.Rectangle, limit int, trim bool)
 		if len(b) >= limit {
 			return b, i
 		}
-		px := pixels(r, &e.frame)
+		px := pixels(r, e.frame)
 		if trim {
-			px = differing(&e.frame, &e.shadow, px)
+			px = differing(e.frame, &e.shadow, px)
 		}
 		switch {
-		case uniform(&e.frame, px):
+		case uniform(e.frame, px):
 			b = wire.AppendSolid(b, px, e.frame.Row(px.Min.Y, px.Min.X, px.Max.X)[0])
 		case shared:
 			if !announced {
 				b, announced = wire.AppendPalette(b, &e.palette), true
 			}
-			b = wire.AppendIndexed(b, &e.frame, px, &e.palette)
+			b = wire.AppendIndexed(b, e.frame, px, &e.palette)
 		default:
 			b = e.single(b, px)
 		}
@@ -92,7 +92,7 @@ func (e *Encoder) group(b []byte, rects []image.Rectangle, limit int, trim bool)
 func (e *Encoder) collect(rects []image.Rectangle) bool {
 	e.palette.Clear()
 	for _, r := range rects {
-		if !e.addColours(pixels(r, &e.frame)) {
+		if !e.addColours(pixels(r, e.frame)) {
 			return false
 		}
 	}
@@ -112,9 +112,9 @@ func (e *Encoder) addColours(r image.Rectangle) bool {
 func (e *Encoder) single(b []byte, r image.Rectangle) []byte {
 	e.palette.Clear()
 	if e.addColours(r) && e.palette.Len() <= photoColours {
-		return wire.AppendIndexed(wire.AppendPalette(b, &e.palette), &e.frame, r, &e.palette)
+		return wire.AppendIndexed(wire.AppendPalette(b, &e.palette), e.frame, r, &e.palette)
 	}
-	return wire.AppendPhoto(b, &e.frame, r)
+	return wire.AppendPhoto(b, e.frame, r)
 }
 
 // sent brings the shadow up to the tile px of the blocks r.

@@ -23,7 +23,7 @@ const (
 // window bounds what the viewer has not acknowledged: at most three updates, and
 // not many more bytes than the link carries in a round trip. What does not fit
 // is not encoded, so it cannot be outdated when its turn comes. Owned by the
-// Stream's goroutine.
+// Stream's goroutine, one for each viewer.
 type window struct {
 	flight  []inFlight // oldest first
 	bytes   int
@@ -67,6 +67,12 @@ func (w *window) room() int {
 // for the one before it.
 func (w *window) slice() int {
 	return min(max(int(w.rate*sliceTime.Seconds()), sliceBytes), widestSlice)
+}
+
+// bears reports whether an update of so many bytes may be sent although there is no
+// room for it, so that others, who are a little faster, need not wait.
+func (w *window) bears(bytes int) bool {
+	return len(w.flight) < 2*maxInFlight && w.bytes+bytes <= w.limit()+sliceBytes
 }
 
 func (w *window) sent(u Update, at time.Time) {

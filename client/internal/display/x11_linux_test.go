@@ -23,12 +23,12 @@ import (
 
 // real is a Stream of a real X server and its viewer.
 type real struct {
-	stream *display.Stream
-	mu     sync.Mutex
-	v      wire.Decoder
-	err    error
-	last   time.Time     // message
-	got    chan struct{} // signalled with each, capacity 1
+	seat *display.Seat
+	mu   sync.Mutex
+	v    wire.Decoder
+	err  error
+	last time.Time     // message
+	got  chan struct{} // signalled with each, capacity 1
 }
 
 func startReal(t testing.TB, at string) *real {
@@ -41,10 +41,13 @@ func startReal(t testing.TB, at string) *real {
 	gate.Allow(grant.SetOf(grant.View))
 	l, _ := gate.Lease(grant.View)
 	r := &real{got: make(chan struct{}, 1)}
-	r.stream = &display.Stream{Source: src, Lease: l, Send: r.receive}
+	stream := &display.Stream{Source: src}
+	if r.seat, err = stream.Join(display.Viewer{Lease: l, Send: r.receive}); err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- r.stream.Run(ctx) }()
+	go func() { ended <- stream.Run(ctx) }()
 	t.Cleanup(func() {
 		cancel()
 		<-ended
@@ -68,7 +71,7 @@ func (r *real) receive(msg []byte) error {
 	if !done {
 		return nil
 	}
-	return r.stream.OnMessage(wire.AppendAck(nil, wire.Ack{Seq: seq}))
+	return r.seat.OnMessage(wire.AppendAck(nil, wire.Ack{Seq: seq}))
 }
 
 // matches reports whether the viewer shows want and has been quiet for a while.
@@ -120,15 +123,15 @@ func TestRealDesktopIsExact(t *testing.T) {
 	if blank < 1000 {
 		t.Errorf("only %d white pixels: the terminal did not show", blank)
 	}
-	before := r.stream.Stats().Updates
-	waitFor(t, "the self-check", func() bool { return r.stream.Stats().Updates > before || r.checked() })
+	before := r.seat.Stats().Updates
+	waitFor(t, "the self-check", func() bool { return r.seat.Stats().Updates > before || r.checked() })
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.err != nil {
 		t.Errorf("the viewer saw %v", r.err)
 	}
-	if r.stream.Stats().Resyncs != 0 {
-		t.Errorf("got %d resyncs, want 0", r.stream.Stats().Resyncs)
+	if r.seat.Stats().Resyncs != 0 {
+		t.Errorf("got %d resyncs, want 0", r.seat.Stats().Resyncs)
 	}
 }
 

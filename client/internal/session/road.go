@@ -28,7 +28,7 @@ type road struct {
 
 	// Safe for every goroutine.
 	verified atomic.Bool
-	stream   atomic.Pointer[display.Stream] // the picture, while it is shown
+	seat     atomic.Pointer[display.Seat] // of the viewer, while the picture is shown
 	leaving  sync.Once
 	closing  sync.Once
 

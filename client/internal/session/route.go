@@ -58,11 +58,11 @@ func (s *session) onFeedback(r *road, post func(func()), channel string, data []
 		post(func() { s.violation(channel) })
 		return
 	}
-	st := r.stream.Load()
-	if st == nil {
+	seat := r.seat.Load()
+	if seat == nil {
 		return
 	}
-	if err := st.OnMessage(data); err != nil {
+	if err := seat.OnMessage(data); err != nil {
 		post(func() { s.violation(channel) })
 	}
 }
@@ -123,13 +123,13 @@ func (s *session) handle(r *road, m control.Message) {
 		s.takeBack(m.Scopes, byTechnician)
 	case control.Show:
 		r.wanted = m.Monitor
-		if st := r.stream.Load(); st != nil {
-			st.Show(r.wanted)
+		if seat := r.seat.Load(); seat != nil {
+			seat.Show(r.wanted)
 		}
 	case control.Abilities:
 		r.codecs = codecsOf(m)
-		if st := r.stream.Load(); st != nil {
-			st.Decodes(r.codecs)
+		if seat := r.seat.Load(); seat != nil {
+			seat.Decodes(r.codecs)
 		}
 	case control.Bye:
 		s.onBye(m)

@@ -23,7 +23,7 @@ const againAfter = time.Second
 // is shown there yet.
 func (s *session) showPicture(r *road) {
 	lease, live := s.gate.Lease(grant.View)
-	if !live || r.stream.Load() != nil {
+	if !live || r.seat.Load() != nil {
 		return
 	}
 	source, err := s.cfg.Devices.Screen()
@@ -32,23 +32,29 @@ func (s *session) showPicture(r *road) {
 		return
 	}
 	st := &display.Stream{
-		Source: source, Lease: lease,
-		Send:   func(msg []byte) error { return r.peer.Send(control.ChannelDisplay, msg) },
-		Repeat: func(msg []byte) error { return r.peer.Send(control.ChannelRepeat, msg) },
+		Source: source,
 		Layout: func(all []screen.Monitor, shown screen.Monitor) { s.post(func() { s.onLayout(r, all, shown) }) },
 	}
-	st.Show(r.wanted)
-	st.Decodes(r.codecs)
-	r.stream.Store(st)
-	over := make(chan struct{})
+	seat, err := st.Join(display.Viewer{
+		Lease:  lease,
+		Send:   func(msg []byte) error { return r.peer.Send(control.ChannelDisplay, msg) },
+		Repeat: func(msg []byte) error { return r.peer.Send(control.ChannelRepeat, msg) },
+	})
+	if err != nil { // not of the first viewer
+		s.log.Error("no place before the screen", "error", err)
+		_ = source.Close()
+		return
+	}
+	seat.Show(r.wanted)
+	seat.Decodes(r.codecs)
+	r.seat.Store(seat)
 	if s.log.Enabled(r.ctx, slog.LevelDebug) {
-		s.go_(func() { s.logStages(st, over) })
+		s.go_(func() { s.logStages(seat) })
 	}
 	s.go_(func() {
 		err := st.Run(r.ctx)
-		close(over)
 		_ = source.Close() // nothing of it is needed any more
-		r.stream.Store(nil)
+		r.seat.Store(nil)
 		s.post(func() { s.onPictureEnd(r, err) })
 	})
 }
@@ -80,17 +86,17 @@ func (s *session) onNoScreen(r *road, err error) {
 }
 
 // logStages tells once a second what showing the picture took, while it changes:
-// for who measures. It runs until over.
-func (s *session) logStages(st *display.Stream, over <-chan struct{}) {
+// for who measures. It runs until that is over.
+func (s *session) logStages(seat *display.Seat) {
 	ticks := time.NewTicker(time.Second)
 	defer ticks.Stop()
-	for before := st.Stats(); ; {
+	for before := seat.Stats(); ; {
 		select {
 		case <-ticks.C:
-		case <-over:
+		case <-seat.Done():
 			return
 		}
-		now := st.Stats()
+		now := seat.Stats()
 		if t := now.Stages.Sub(before.Stages); now.Updates != before.Updates {
 			s.log.Debug("display", "updates", now.Updates-before.Updates, "bytes", now.Bytes-before.Bytes,
 				"grabs", t.Grabs, "wait", t.Wait, "grab", t.Grab, "detect", t.Detect, "compress", t.Compress,
