@@ -182,8 +182,9 @@ func (e *Encoder) Next(budget int) (u Update, ok bool) {
 		return Update{}, false
 	}
 	b := e.body[:0]
-	if e.pictureReady() && !e.reset && (!e.filmed || !e.exactPending()) {
-		// By turns with all else, so that neither waits for the other for long.
+	if e.pictureReady() && !e.reset && (!e.filmed || !e.exactPending()) && (len(e.moves) == 0 || !e.premiere()) {
+		// By turns with all else, so that neither waits for the other for long. But
+		// copies found before a film began may read what it is going to cover.
 		e.filmed = true
 		e.body = e.picture(e.closeRegions(b))
 		return e.finish(false), true

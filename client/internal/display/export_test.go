@@ -43,3 +43,15 @@ func (e *Encoder) Wake() { e.mover.useless, e.mover.resting = 0, 0 }
 
 // Unknown says which pixels the viewer alone knows.
 func (e *Encoder) Unknown(rects []image.Rectangle) { e.mover.unknown = rects }
+
+// Twin is twin.
+func (e *Encoder) Twin() *Encoder { return e.twin() }
+
+// Absorb is absorb, if both are settled.
+func (e *Encoder) Absorb(o *Encoder) bool {
+	if !e.settled() || !o.settled() {
+		return false
+	}
+	e.absorb(o)
+	return true
+}

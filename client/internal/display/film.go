@@ -255,6 +255,16 @@ func (e *Encoder) pictureReady() bool {
 	return false
 }
 
+// premiere reports whether the first picture of a film is ready.
+func (e *Encoder) premiere() bool {
+	for i := range e.films {
+		if f := &e.films[i]; f.ready != nil && f.codec == wire.NoCodec {
+			return true
+		}
+	}
+	return false
+}
+
 // closeRegions appends the ends of regions whose film is over.
 func (e *Encoder) closeRegions(b []byte) []byte {
 	for i := range e.closing {

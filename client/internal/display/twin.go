@@ -11,6 +11,7 @@ import (
 // twin needs pictures of another rate, or of another codec.
 func (e *Encoder) twin() *Encoder {
 	t := NewEncoder(e.frame)
+	t.seq = e.seq
 	t.shadow.Resize(e.shadow.W, e.shadow.H)
 	copy(t.shadow.Pix, e.shadow.Pix)
 	t.grid.resize(e.frame.W, e.frame.H)
