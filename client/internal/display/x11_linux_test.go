@@ -74,6 +74,13 @@ func (r *real) receive(msg []byte) error {
 	return r.seat.OnMessage(wire.AppendAck(nil, wire.Ack{Seq: seq}))
 }
 
+// failed is what the viewer found wrong, which ends what it shows.
+func (r *real) failed() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.err
+}
+
 // matches reports whether the viewer shows want and has been quiet for a while.
 func (r *real) matches(want []uint32) bool {
 	r.mu.Lock()
@@ -113,7 +120,12 @@ func TestRealDesktopIsExact(t *testing.T) {
 			paint.Scroll(t, 300, 10, 500, 600, 1+i%60)
 		}
 	}
-	waitFor(t, "the picture to be exact", func() bool { return r.matches(paint.Screen(t)) })
+	waitFor(t, "the picture to be exact", func() bool {
+		if err := r.failed(); err != nil {
+			t.Fatal(err)
+		}
+		return r.matches(paint.Screen(t))
+	})
 	blank := 0
 	for _, px := range paint.Screen(t) {
 		if px == 0xffffff {
