@@ -2,6 +2,7 @@ package display
 
 import (
 	"image"
+	"time"
 
 	wire "beside/signaling/display"
 )
@@ -55,3 +56,15 @@ func (e *Encoder) Absorb(o *Encoder) bool {
 	e.absorb(o)
 	return true
 }
+
+// Step does what Run does whenever it wakes.
+func (s *Stream) Step() error {
+	_, err := s.step(time.Now())
+	return err
+}
+
+// End is the end of Run.
+func (s *Stream) End() { _ = s.end(nil) }
+
+// News lets the next Step look at what changed, whenever the last one did.
+func (s *Stream) News() { s.news, s.pace = time.Now(), pace{} }

@@ -33,9 +33,11 @@ func newPattern(w, h int) *pattern {
 
 // do changes the screen and signals it.
 func (p *pattern) do(f func()) {
-	p.mu.Lock()
-	f()
-	p.mu.Unlock()
+	func() {
+		p.mu.Lock()
+		defer p.mu.Unlock() // f may panic: a rapid check does
+		f()
+	}()
 	select {
 	case p.changed <- struct{}{}:
 	default:
