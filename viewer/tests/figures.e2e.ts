@@ -1,0 +1,35 @@
+import { expect, test } from "./fixtures.ts";
+import { seriousFindings } from "./harness/axe.ts";
+import { text } from "./harness/client.ts";
+import { Pulse } from "./harness/pulse.ts";
+import { Session } from "./harness/session.ts";
+
+test("the age of the picture is told calmly, and explained to who asks", async ({
+  broker,
+  desktop,
+  page,
+}) => {
+  await Pulse.start(desktop);
+  await Session.seen(broker, desktop, page);
+  const age = page.getByRole("button", { name: new RegExp(`^${text("session.latency")} [0-9]+ ms$`) });
+  await expect(age).toBeVisible();
+  const tools = page.getByRole("button", { name: text("session.full") });
+  const place = await tools.boundingBox();
+  const figures = new Set<string>();
+  for (let i = 0; i < 16; i++) {
+    await page.waitForTimeout(250);
+    figures.add((await age.textContent()) ?? "");
+    expect(await tools.boundingBox(), "nothing moves").toEqual(place);
+  }
+  expect(figures.size, `changes in four seconds: ${[...figures].join()}`).toBeLessThanOrEqual(5);
+
+  await age.focus();
+  await page.keyboard.press("Enter");
+  const about = page.getByRole("dialog");
+  await expect(about).toContainText(text("session.latency.unseen"));
+  await expect(about).toContainText(/\d+ ms on the way here/);
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect(about).toHaveCount(0);
+  await expect(age).toBeFocused();
+});
