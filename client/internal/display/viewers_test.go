@@ -112,7 +112,7 @@ func TestSlowViewerDelaysNobody(t *testing.T) {
 // longer and longer, so that nothing goes to and fro.
 func TestSlowViewerStaysAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		src := newPattern(640, 480)
+		src := newPattern(320, 240)
 		all := together(t, src, 2)
 		for i := range 600 {
 			all[1].mu.Lock()
@@ -122,7 +122,7 @@ func TestSlowViewerStaysAlone(t *testing.T) {
 			if !mute {
 				all[1].listen()
 			}
-			src.draw(image.Rect(40, 40, 600, 400), uint64(i))
+			src.draw(image.Rect(40, 40, 300, 220), uint64(i))
 			pass(33 * time.Millisecond)
 		}
 		if st := all[0].seat.Stats(); st.Splits == 0 || st.Splits > 6 {
