@@ -79,14 +79,10 @@ func (l *lane) rate() (rate float64) {
 	return rate
 }
 
-// restful reports whether a check is all that is left to do.
+// restful reports whether a check is all that is left to do for some viewer.
 func (l *lane) restful() bool {
-	for _, v := range l.seats {
-		if len(v.win.flight) > 0 {
-			return false
-		}
-	}
-	return len(l.seats) > 0 && len(l.stale) == 0 && l.enc.Checkable()
+	atRest := func(v *Seat) bool { return len(v.win.flight) == 0 }
+	return slices.ContainsFunc(l.seats, atRest) && len(l.stale) == 0 && l.enc.Checkable()
 }
 
 // shoot has a picture made of what moves, when there is room for it beside a small
@@ -152,6 +148,7 @@ func (s *Stream) check(l *lane, now time.Time) {
 	if !l.restful() || now.Before(l.quiet.Add(restAfter)) {
 		return
 	}
+	s.splitSlow(l, minRoom, now)
 	if u, ok := l.enc.NextHash(hashPixels); ok {
 		s.send(l, u, now)
 	}

@@ -42,7 +42,7 @@ func (s *Stream) restart(lease *consent.Lease, now time.Time) error {
 		}
 	}
 	s.grabs = everything(&s.frame, s.grabs[:0])
-	return s.grab(lease, now)
+	return s.grab(lease)
 }
 
 // everything appends rectangles that cover f, each small enough for one grab.

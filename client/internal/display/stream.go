@@ -221,13 +221,13 @@ func (s *Stream) look(lease *consent.Lease, now time.Time) error {
 	if len(s.grabs) == 0 {
 		return nil
 	}
-	return s.grab(lease, now)
+	return s.grab(lease)
 }
 
 // grab reads what is to be grabbed and lets the lanes know. An error of the display
 // server alone, as when a monitor vanishes between two questions, is met by
 // beginning anew, a few times.
-func (s *Stream) grab(lease *consent.Lease, now time.Time) error {
+func (s *Stream) grab(lease *consent.Lease) error {
 	start := time.Now()
 	err := s.Source.Grab(lease, s.shown.Area, &s.frame, s.grabs)
 	lap(&s.stats.Stages.Grab, start)
@@ -237,9 +237,6 @@ func (s *Stream) grab(lease *consent.Lease, now time.Time) error {
 		s.stats.Stages.Grabs++
 		for _, l := range s.lanes {
 			l.changed(s.grabs)
-			if l.room() > 0 {
-				l.compare(now, &s.stats.Stages)
-			}
 		}
 		return nil
 	case errors.Is(err, consent.ErrHeld), errors.Is(err, consent.ErrRevoked), errors.Is(err, screen.ErrClosed):

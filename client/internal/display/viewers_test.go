@@ -112,7 +112,7 @@ func TestSlowViewerDelaysNobody(t *testing.T) {
 // longer and longer, so that nothing goes to and fro.
 func TestSlowViewerStaysAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		src := newPattern(320, 240)
+		src := newPattern(200, 150)
 		all := together(t, src, 2)
 		for i := range 600 {
 			all[1].mu.Lock()
@@ -122,12 +122,32 @@ func TestSlowViewerStaysAlone(t *testing.T) {
 			if !mute {
 				all[1].listen()
 			}
-			src.draw(image.Rect(40, 40, 300, 220), uint64(i))
+			src.draw(image.Rect(40, 40, 190, 140), uint64(i))
 			pass(33 * time.Millisecond)
 		}
 		if st := all[0].seat.Stats(); st.Splits == 0 || st.Splits > 6 {
 			t.Errorf("got %d splits in 20 s, want some and few", st.Splits)
 		}
+		exact(t, all...)
+	})
+}
+
+// The pictures of those who are at rest are checked although another, who is in
+// step as far as one can see, acknowledges nothing.
+func TestCheckBesideOneWhoIsMute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := newPattern(640, 480)
+		all := together(t, src, 2)
+		all[1].mu.Lock()
+		all[1].mute = true
+		all[1].mu.Unlock()
+		before := all[0].seat.Stats().Updates
+		src.draw(image.Rect(40, 40, 60, 50), 1)
+		exact(t, all[0])
+		if n := all[0].seat.Stats().Updates - before; n != 2 {
+			t.Errorf("got %d updates, want the change and a check", n)
+		}
+		all[1].listen()
 		exact(t, all...)
 	})
 }
