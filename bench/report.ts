@@ -1,5 +1,5 @@
 /** Writes what was measured: results/ as JSON and plots, and the tables into docs/performance.md. */
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { barChart, type Group } from "./plot.ts";
 import type { Origin, Result, Results } from "./results.ts";
@@ -15,6 +15,7 @@ export async function report({ all, origin }: Results, whole: boolean): Promise<
   const text = tables(all, origin);
   console.log(`\n${text}\n`);
   if (!whole) return;
+  await mkdir(folder, { recursive: true });
   const lines = all.map((result) => JSON.stringify(result)).join(",\n");
   await writeFile(
     `${folder}results.json`,

@@ -82,8 +82,8 @@ func (w *window) sent(u Update, at time.Time) {
 
 // acked takes all updates up to seq out of flight and returns the last of them.
 // Decoding and painting that one took the viewer so long; one that rested tells
-// nothing of the link. A number that is not in
-// flight, an old or a hostile one, changes nothing.
+// nothing of the link. A number that is not in flight, an old or a hostile one,
+// changes nothing.
 func (w *window) acked(seq uint32, paint time.Duration, at time.Time) (last inFlight, ok bool) {
 	n := 0
 	for i, f := range w.flight {
