@@ -69,7 +69,7 @@ func (c *camera) take(f *wire.Framebuffer, j job) {
 }
 
 func keepShot(dst, f *wire.Framebuffer, r image.Rectangle) {
-	if n := r.Dx() * r.Dy(); cap(dst.Pix) < n {
+	if n := size(r); cap(dst.Pix) < n {
 		dst.Pix = make([]uint32, n)
 	}
 	dst.W, dst.H = r.Dx(), r.Dy()
@@ -131,5 +131,5 @@ func (c *camera) encode(j job, at time.Duration) (*Picture, error) {
 		r.took += (time.Since(began) - r.took) / 4
 	}
 	c.data = append(c.data[:0], chunk.Data...)
-	return &Picture{Region: j.Region, Take: j.Take, Codec: e.codec, Key: chunk.Key, Data: c.data}, nil
+	return &Picture{Codec: e.codec, Key: chunk.Key, Data: c.data}, nil
 }

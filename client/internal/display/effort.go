@@ -60,7 +60,7 @@ func effortsFor(decodes []wire.Codec) []effort {
 func (r *reel) begin(j job) {
 	r.take, r.took = j.Take, 0
 	r.step = 0
-	switch n := j.Rect.Dx() * j.Rect.Dy(); {
+	switch n := size(j.Rect); {
 	case n > manyPixels:
 		r.step = last(j.efforts, true)
 	case n > somePixels:
@@ -106,7 +106,7 @@ func (r *reel) close() {
 
 // bits is how many bits a second the film of a job may take.
 func (e effort) bits(j job) int {
-	share := max(leastShare, min(1, float64(j.Rect.Dx()*j.Rect.Dy())/fullPixels))
+	share := max(leastShare, min(1, float64(size(j.Rect))/fullPixels))
 	bits := fullRate * share
 	if e.codec == wire.JPEG {
 		bits *= 4

@@ -138,11 +138,11 @@ func (e *Encoder) explain(area image.Rectangle) int {
 
 // apply moves pixels of the shadow, and the viewer's in the next update.
 func (e *Encoder) apply(m move) {
-	size := m.dst.Dx() * m.dst.Dy()
-	if e.moved+size > copyFactor*e.frame.W*e.frame.H {
+	n := size(m.dst)
+	if e.moved+n > copyFactor*e.frame.W*e.frame.H {
 		return
 	}
-	e.moved += size
+	e.moved += n
 	e.shadow.Copy(m.dst, m.src)
 	e.moves = append(e.moves, m)
 	e.touched = e.touched.Union(m.dst)

@@ -40,10 +40,9 @@ type Shot struct {
 
 // Picture is an encoded Shot.
 type Picture struct {
-	Region, Take int
-	Codec        wire.Codec // JPEG: for itself
-	Key          bool
-	Data         []byte // valid until its update was written
+	Codec wire.Codec // JPEG: for itself
+	Key   bool
+	Data  []byte // valid until its update was written
 }
 
 // Film says whether parts in motion may become video, and begins or ends with it.
@@ -138,8 +137,6 @@ func (e *Encoder) reframe(i int, r image.Rectangle, now time.Time) {
 	*f = film{rect: r, take: f.take + 1, fits: now, changed: true}
 }
 
-func size(r image.Rectangle) int { return r.Dx() * r.Dy() }
-
 // endFilm gives the part of a film back to the exact tiles.
 func (e *Encoder) endFilm(i int) {
 	f := &e.films[i]
@@ -199,9 +196,7 @@ func (e *Encoder) Shoot() (Shot, bool) {
 		}
 		f.changed, f.shooting = false, true
 		px := pixels(f.rect, e.frame)
-		for y := px.Min.Y; y < px.Max.Y; y++ {
-			copy(e.shadow.Row(y, px.Min.X, px.Max.X), e.frame.Row(y, px.Min.X, px.Max.X))
-		}
+		e.keep(px)
 		return Shot{Region: i, Take: f.take, Rect: px, Key: f.lost || f.codec == wire.NoCodec}, true
 	}
 	return Shot{}, false

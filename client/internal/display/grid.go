@@ -149,6 +149,9 @@ func (g *grid) clean(r image.Rectangle) {
 	}
 }
 
+// size is the area of a rectangle, in its own unit.
+func size(r image.Rectangle) int { return r.Dx() * r.Dy() }
+
 // pixels turns a rectangle of blocks into pixels of f.
 func pixels(r image.Rectangle, f *wire.Framebuffer) image.Rectangle {
 	return image.Rect(r.Min.X*block, r.Min.Y*block, r.Max.X*block, r.Max.Y*block).Intersect(f.Bounds())

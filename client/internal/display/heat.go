@@ -38,6 +38,11 @@ type heatCell struct {
 	run  int       // changes in a row
 }
 
+// moves reports whether the cell is in motion.
+func (c heatCell) moves(now time.Time) bool {
+	return c.run >= motionRun && now.Sub(c.last) < motionTail
+}
+
 func (h *heat) resize(g *grid) {
 	h.cols, h.rows = (g.cols+cellBlocks-1)/cellBlocks, (g.rows+cellBlocks-1)/cellBlocks
 	h.cells = resize(h.cells, h.cols*h.rows)
@@ -121,7 +126,7 @@ func (h *heat) hot(g *grid, now time.Time) []image.Rectangle {
 	clear(h.mark)
 	for y := range h.rows {
 		for x := range h.cols {
-			if c := h.cells[y*h.cols+x]; c.run >= motionRun && now.Sub(c.last) < motionTail && !h.mark[y*h.cols+x] {
+			if i := y*h.cols + x; !h.mark[i] && h.cells[i].moves(now) {
 				h.found = append(h.found, h.part(x, y, now))
 			}
 		}
@@ -129,7 +134,7 @@ func (h *heat) hot(g *grid, now time.Time) []image.Rectangle {
 	h.join()
 	out := h.found[:0]
 	for _, r := range h.found {
-		if r.Dx()*r.Dy() < minRegion {
+		if size(r) < minRegion {
 			continue
 		}
 		r = image.Rect(r.Min.X*cellBlocks, r.Min.Y*cellBlocks, r.Max.X*cellBlocks, r.Max.Y*cellBlocks)
@@ -151,7 +156,7 @@ func (h *heat) part(x, y int, now time.Time) image.Rectangle {
 		for ny := max(p.Y-1-joinCells, 0); ny <= min(p.Y+1+joinCells, h.rows-1); ny++ {
 			for nx := max(p.X-1-joinCells, 0); nx <= min(p.X+1+joinCells, h.cols-1); nx++ {
 				i := ny*h.cols + nx
-				if c := h.cells[i]; !h.mark[i] && c.run >= motionRun && now.Sub(c.last) < motionTail {
+				if !h.mark[i] && h.cells[i].moves(now) {
 					h.mark[i] = true
 					h.stack = append(h.stack, image.Pt(nx, ny))
 				}
@@ -163,13 +168,12 @@ func (h *heat) part(x, y int, now time.Time) image.Rectangle {
 
 // join unites what overlaps, and the pair that costs least until few are left.
 func (h *heat) join() {
-	area := func(r image.Rectangle) int { return r.Dx() * r.Dy() }
 	for len(h.found) > 1 {
 		best, a, b := 0, -1, -1
 		for i := range h.found {
 			for j := i + 1; j < len(h.found); j++ {
 				r, s := h.found[i], h.found[j]
-				cost := area(r.Union(s)) - area(r) - area(s)
+				cost := size(r.Union(s)) - size(r) - size(s)
 				if a < 0 || cost < best {
 					best, a, b = cost, i, j
 				}

@@ -52,7 +52,7 @@ func (e *Encoder) rank() {
 func group(rects []image.Rectangle) int {
 	area := 0
 	for i, r := range rects {
-		if area += r.Dx() * r.Dy() * block * block; area > groupPixels && i > 0 {
+		if area += size(r) * block * block; area > groupPixels && i > 0 {
 			return i
 		}
 	}
@@ -119,11 +119,16 @@ func (e *Encoder) single(b []byte, r image.Rectangle) []byte {
 
 // sent brings the shadow up to the tile px of the blocks r.
 func (e *Encoder) sent(r, px image.Rectangle) {
+	e.keep(px)
+	e.grid.clean(r)
+	e.touched = e.touched.Union(px)
+}
+
+// keep makes the shadow equal to the frame in px.
+func (e *Encoder) keep(px image.Rectangle) {
 	for y := px.Min.Y; y < px.Max.Y; y++ {
 		copy(e.shadow.Row(y, px.Min.X, px.Max.X), e.frame.Row(y, px.Min.X, px.Max.X))
 	}
-	e.grid.clean(r)
-	e.touched = e.touched.Union(px)
 }
 
 // differing is the smallest part of r that holds every difference, which must

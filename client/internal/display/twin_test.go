@@ -43,7 +43,7 @@ func (w *twins) next(t *rapid.T, i, budget int) {
 func (w *twins) develop(i int) {
 	if s := w.shots[i]; s != nil {
 		w.encs[i].Develop(s.Region, s.Take, &display.Picture{
-			Region: s.Region, Take: s.Take, Codec: wire.VP9, Key: s.Key, Data: []byte{1, 2, 3},
+			Codec: wire.VP9, Key: s.Key, Data: []byte{1, 2, 3},
 		})
 		w.shots[i] = nil
 	}
