@@ -6,6 +6,7 @@ import (
 	"image"
 
 	"beside/client/internal/video/av1"
+	"beside/client/internal/video/coding"
 	"beside/client/internal/video/vp9"
 )
 
@@ -13,14 +14,13 @@ import (
 var interCodecs = []Codec{VP9, VP9444, AV1, AV1444}
 
 func openCore(c Codec, size image.Point, bitsPerSecond, threads int) (core, error) {
+	config := coding.Config{
+		Width: size.X, Height: size.Y, FullChroma: c == AV1444 || c == VP9444, BitsPerSecond: bitsPerSecond, Threads: threads,
+	}
 	switch c {
 	case AV1, AV1444:
-		return av1.New(av1.Config{
-			Width: size.X, Height: size.Y, FullChroma: c == AV1444, BitsPerSecond: bitsPerSecond, Threads: threads,
-		})
+		return av1.New(config)
 	default:
-		return vp9.New(vp9.Config{
-			Width: size.X, Height: size.Y, FullChroma: c == VP9444, BitsPerSecond: bitsPerSecond, Threads: threads,
-		})
+		return vp9.New(config)
 	}
 }

@@ -11,20 +11,12 @@ import "C"
 
 import (
 	"errors"
-	"math/bits"
 	"time"
 	"unsafe"
 
+	"beside/client/internal/video/coding"
 	"beside/client/internal/video/yuv"
 )
-
-// Config is what an encoder is opened with.
-type Config struct {
-	Width, Height int  // pixels
-	FullChroma    bool // 4:4:4
-	BitsPerSecond int
-	Threads       int
-}
 
 // Encoder encodes pictures of one size. One goroutine owns it.
 type Encoder struct {
@@ -34,14 +26,14 @@ type Encoder struct {
 }
 
 // New opens an encoder.
-func New(c Config) (*Encoder, error) {
+func New(c coding.Config) (*Encoder, error) {
 	e := &Encoder{c: (*C.vp9enc)(C.calloc(1, C.sizeof_vp9enc)), width: c.Width, height: c.Height}
 	chroma := C.int(0)
 	if c.FullChroma {
 		chroma = 1
 	}
 	if problem := C.vp9enc_open(e.c, C.int(c.Width), C.int(c.Height), chroma, kilobits(c.BitsPerSecond),
-		C.int(c.Threads), C.int(tileColumns(c))); problem != nil {
+		C.int(c.Threads), C.int(c.TileColumns())); problem != nil {
 		C.free(unsafe.Pointer(e.c))
 		return nil, errors.New("libvpx: " + C.GoString(problem))
 	}
@@ -52,11 +44,6 @@ func New(c Config) (*Encoder, error) {
 		FullChroma: c.FullChroma,
 	}
 	return e, nil
-}
-
-// tileColumns is the log2 of how many columns are coded side by side: one a thread, none narrower than 256 pixels.
-func tileColumns(c Config) int {
-	return bits.Len(uint(max(1, min(c.Threads, c.Width/256)))) - 1
 }
 
 func kilobits(bitsPerSecond int) C.uint { return C.uint(bitsPerSecond / 1000) }
