@@ -5,7 +5,7 @@ import { expect, test } from "./fixtures.ts";
 import { freePort } from "./harness/broker.ts";
 import { text } from "./harness/client.ts";
 import { programs } from "./harness/paths.ts";
-import { Program } from "./harness/process.ts";
+import { Program, run } from "./harness/process.ts";
 import { Stage } from "./harness/stage.ts";
 import { waitFor } from "./harness/wait.ts";
 
@@ -14,7 +14,7 @@ const linkPattern = /http:\S+\/signin#\S+/g;
 test("make run: one link opens the live desktop, and typing there writes a file", async ({
   page,
   openPage,
-}) => {
+}, info) => {
   const data = await mkdtemp(join(tmpdir(), "beside-demo-"));
   const demo = new Program(programs.demo, ["run", "--data", data, "--http", `localhost:${await freePort()}`]);
   try {
@@ -48,6 +48,11 @@ test("make run: one link opens the live desktop, and typing there writes a file"
     await newest.signIn(second);
     await newest.live();
     await expect(page.getByText(text("session.stage.superseded"))).toBeVisible();
+  } catch (error) {
+    // What went wrong between the two ends stands in the log.
+    const events = await run(programs.beside, ["audit", "export", "--data", data]);
+    await info.attach("events", { body: events, contentType: "text/plain" });
+    throw error;
   } finally {
     demo.signal("SIGINT");
     expect(await demo.ended(), demo.output).toBe(0);
