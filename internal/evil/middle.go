@@ -31,22 +31,14 @@ func NewMiddle(t testing.TB, b *Broker, honest *Viewer) *Middle {
 	}
 	m.pc = pc
 	t.Cleanup(func() { _ = pc.GracefulClose() })
-	for _, label := range []string{control.ChannelControl, control.ChannelDisplay, control.ChannelRepeat, control.ChannelPointer} {
-		d, err := pc.CreateDataChannel(label, nil)
-		if err != nil {
-			t.Fatal(err)
+	m.client = Channels(t, pc)[control.ChannelControl]
+	m.client.OnOpen(func() { close(m.open) })
+	m.client.OnMessage(func(msg webrtc.DataChannelMessage) {
+		select {
+		case m.hello <- msg.Data:
+		default: // only message 0 matters
 		}
-		if label == control.ChannelControl {
-			m.client = d
-			d.OnOpen(func() { close(m.open) })
-			d.OnMessage(func(msg webrtc.DataChannelMessage) {
-				select {
-				case m.hello <- msg.Data:
-				default: // only message 0 matters
-				}
-			})
-		}
-	}
+	})
 	m.Front.Hello = func(control.HelloViewer) []byte { return <-m.hello }
 	m.Front.OnHello = func(h control.HelloClient) {
 		raw, err := control.Encode(h)

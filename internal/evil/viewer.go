@@ -230,6 +230,25 @@ func API(t testing.TB, role webrtc.DTLSRole) *webrtc.API {
 	return webrtc.NewAPI(webrtc.WithSettingEngine(e))
 }
 
+// Channels makes the data channels of a connection, by label.
+func Channels(t testing.TB, pc *webrtc.PeerConnection) map[string]*webrtc.DataChannel {
+	made := make(map[string]*webrtc.DataChannel)
+	for _, c := range control.Channels() {
+		negotiated, ordered, never := true, !c.Lossy, uint16(0)
+		init := &webrtc.DataChannelInit{Negotiated: &negotiated, ID: &c.ID, Ordered: &ordered}
+		if c.Lossy {
+			init.MaxRetransmits = &never
+		}
+		d, err := pc.CreateDataChannel(c.Label, init)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		made[c.Label] = d
+	}
+	return made
+}
+
 func (v *Viewer) open() *webrtc.PeerConnection {
 	pc, err := API(v.t, v.Role).NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{*v.Certificate}})
 	if err != nil {
@@ -243,10 +262,10 @@ func (v *Viewer) open() *webrtc.PeerConnection {
 		init := c.ToJSON()
 		v.post(signaling.Candidate{Candidate: init.Candidate, Mid: *init.SDPMid, Line: int(*init.SDPMLineIndex)})
 	})
-	pc.OnDataChannel(func(d *webrtc.DataChannel) {
+	for _, d := range Channels(v.t, pc) {
 		d.OnMessage(func(m webrtc.DataChannelMessage) { v.onMessage(d.Label(), m.Data) })
 		d.OnOpen(func() { v.opened(d) })
-	})
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.closed {
@@ -262,7 +281,7 @@ func (v *Viewer) open() *webrtc.PeerConnection {
 func (v *Viewer) opened(d *webrtc.DataChannel) {
 	v.mu.Lock()
 	v.channels[d.Label()] = d
-	all := len(v.channels) == 4
+	all := len(v.channels) == len(control.Channels())
 	v.changed()
 	v.mu.Unlock()
 	if !all {
@@ -354,7 +373,9 @@ func (v *Viewer) onMessage(channel string, data []byte) {
 	if hello, ok := m.(control.HelloClient); ok {
 		if v.OnHello != nil {
 			v.OnHello(hello)
-		} else if err := v.Binding().CheckClient(v.Invitation.Secret, hello.Proof); err != nil {
+		} else if b, there := v.binding(); !there {
+			return // closed in the meantime
+		} else if err := b.CheckClient(v.Invitation.Secret, hello.Proof); err != nil {
 			v.t.Errorf("viewer: %v", err)
 		}
 	}

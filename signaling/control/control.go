@@ -25,12 +25,12 @@ import (
 	"beside/signaling/grant"
 )
 
-// Labels of the data channels. The client makes them.
+// Labels of the data channels: see Channels.
 const (
-	ChannelDisplay = "display" // ordered, reliable: see signaling/display
-	ChannelRepeat  = "repeat"  // unordered, no retransmission: updates of display once more
-	ChannelControl = "control" // ordered, reliable
-	ChannelPointer = "pointer" // unordered, no retransmission: only move
+	ChannelDisplay = "display" // the picture: see signaling/display
+	ChannelRepeat  = "repeat"  // updates of display once more
+	ChannelPointer = "pointer" // only move
+	ChannelControl = "control" // all else
 )
 
 // MaxMessageBytes bounds one message.

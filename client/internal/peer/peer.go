@@ -105,25 +105,28 @@ func (p *Peer) listen(e Events) error {
 	})
 	p.pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) { e.State(stateOf(s)) })
 	p.pc.OnDataChannel(func(d *webrtc.DataChannel) { _ = d.Close() }) // nobody asked for it
-	yes, no, never := true, false, uint16(0)
-	for label, init := range map[string]*webrtc.DataChannelInit{
-		control.ChannelControl: {Ordered: &yes},
-		control.ChannelDisplay: {Ordered: &yes},
-		control.ChannelRepeat:  {Ordered: &no, MaxRetransmits: &never},
-		control.ChannelPointer: {Ordered: &no, MaxRetransmits: &never},
-	} {
-		d, err := p.pc.CreateDataChannel(label, init)
+	for _, c := range control.Channels() {
+		d, err := p.pc.CreateDataChannel(c.Label, channelInit(c))
 		if err != nil {
-			return fmt.Errorf("make data channel %s: %w", label, err)
+			return fmt.Errorf("make data channel %s: %w", c.Label, err)
 		}
-		d.OnMessage(func(m webrtc.DataChannelMessage) { e.Message(label, m.Data) })
-		if label == control.ChannelControl {
+		d.OnMessage(func(m webrtc.DataChannelMessage) { e.Message(c.Label, m.Data) })
+		if c.Label == control.ChannelControl {
 			d.OnOpen(e.Open)
 			d.OnClose(func() { e.State(Closed) })
 		}
-		p.channels[label] = d
+		p.channels[c.Label] = d
 	}
 	return nil
+}
+
+func channelInit(c control.Channel) *webrtc.DataChannelInit {
+	negotiated, ordered, never := true, !c.Lossy, uint16(0)
+	init := &webrtc.DataChannelInit{Negotiated: &negotiated, ID: &c.ID, Ordered: &ordered}
+	if c.Lossy {
+		init.MaxRetransmits = &never
+	}
+	return init
 }
 
 func stateOf(s webrtc.PeerConnectionState) State {

@@ -44,12 +44,12 @@ func newPair(t *testing.T, role webrtc.DTLSRole) *pair {
 	if p.other, err = evil.API(t, role).NewPeerConnection(webrtc.Configuration{}); err != nil {
 		t.Fatal(err)
 	}
-	p.other.OnDataChannel(func(d *webrtc.DataChannel) {
-		d.OnMessage(func(m webrtc.DataChannelMessage) { p.said <- d.Label() + " " + string(m.Data) })
-		if d.Label() == control.ChannelControl {
+	for label, d := range evil.Channels(t, p.other) {
+		d.OnMessage(func(m webrtc.DataChannelMessage) { p.said <- label + " " + string(m.Data) })
+		if label == control.ChannelControl {
 			d.OnOpen(func() { _ = d.SendText("hello") })
 		}
-	})
+	}
 	p.peer, err = peer.New(peer.Config{Certificate: cert, Loopback: true}, peer.Events{
 		Candidate: p.onCandidate,
 		State:     func(s peer.State) { p.states <- s },

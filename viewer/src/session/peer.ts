@@ -4,6 +4,7 @@
  * very connection, nothing that it sends is shown and nothing is sent to it.
  */
 import { type Bytes, fromBase64, toBase64 } from "../protocol/bytes.ts";
+import { CHANNELS, type Label, makeChannel } from "../protocol/channels.ts";
 import { decodeFromClient, encode, type FromClient, type FromViewer } from "../protocol/control.ts";
 import { type Binding, checkClient, viewerProof } from "../protocol/invite.ts";
 import { fingerprint, originId } from "../protocol/sdp.ts";
@@ -36,21 +37,14 @@ export interface DisplayChannels {
 /** More than the updates a client has under way before the first acknowledgement. */
 const MAX_EARLY = 256;
 
-const LABELS = ["control", "display", "repeat", "pointer"] as const;
-type Label = (typeof LABELS)[number];
-
 export class Peer {
   private readonly pc: RTCPeerConnection;
-  private readonly channels: Partial<Record<Label, RTCDataChannel>> = {};
+  private readonly channels: Readonly<Record<Label, RTCDataChannel>>;
   private readonly early: RTCIceCandidateInit[] = [];
   private origin = "";
-  /** What the client sent behind its proof, before the display channel was open here. */
-  private readonly earlyControl: FromClient[] = [];
   private readonly earlyDisplay: ArrayBuffer[] = [];
   private closed = false;
   private verified = false;
-  /** Message 0 of the client was good; the display channel may still be to come. */
-  private proven = false;
   /** Messages are handled one behind the other: a proof takes time to check. */
   private queue: Promise<void> = Promise.resolve();
 
@@ -61,7 +55,13 @@ export class Peer {
     });
     this.pc.onicecandidate = (event) => options.onCandidate(event.candidate);
     this.pc.onconnectionstatechange = () => options.onState(this.pc.connectionState);
-    this.pc.ondatachannel = (event) => this.onChannel(event.channel);
+    this.pc.ondatachannel = () => options.onHostile("a channel of its own");
+    const made = CHANNELS.map((channel) => [channel.label, makeChannel(this.pc, channel)] as const);
+    this.channels = Object.fromEntries(made) as Record<Label, RTCDataChannel>;
+    const { control, display } = this.channels;
+    display.onmessage = (event: MessageEvent<unknown>) => this.keepEarly(event.data);
+    control.onmessage = (event: MessageEvent<unknown>) => this.enqueue(() => this.onControl(event.data));
+    control.onopen = () => this.enqueue(() => this.sayHello());
   }
 
   /** Whether an offer is of another PeerConnection than this one. */
@@ -109,7 +109,7 @@ export class Peer {
   /** Sends input on one of the two channels that carry it; false when there is no verified client. */
   sendRaw(channel: "control" | "pointer", raw: string): boolean {
     const open = this.channels[channel];
-    if (!this.verified || open?.readyState !== "open") return false;
+    if (!this.verified || open.readyState !== "open") return false;
     open.send(raw);
     return true;
   }
@@ -128,25 +128,6 @@ export class Peer {
     this.pc.close();
   }
 
-  private onChannel(channel: RTCDataChannel): void {
-    const label = LABELS.find((known) => known === channel.label);
-    if (label === undefined || this.channels[label] !== undefined) {
-      this.options.onHostile("an unknown channel");
-      return;
-    }
-    channel.binaryType = "arraybuffer";
-    this.channels[label] = channel;
-    if (label === "display") {
-      channel.onmessage = (event: MessageEvent<unknown>) => this.keepEarly(event.data);
-    }
-    if (label === "display" || label === "repeat") this.enqueue(async () => this.openWhenProven());
-    if (label !== "control") return;
-    channel.onmessage = (event: MessageEvent<unknown>) => this.enqueue(() => this.onControl(event.data));
-    const hello = () => this.enqueue(() => this.sayHello(channel));
-    if (channel.readyState === "open") hello();
-    else channel.onopen = hello;
-  }
-
   private enqueue(task: () => Promise<void>): void {
     this.queue = this.queue.then(task).catch((error: unknown) => {
       if (this.closed || this.pc.connectionState === "closed") return; // what is lost proves nothing
@@ -154,10 +135,12 @@ export class Peer {
     });
   }
 
-  private async sayHello(channel: RTCDataChannel): Promise<void> {
+  private async sayHello(): Promise<void> {
     const { keys, token } = this.options;
+    const { control } = this.channels;
     const proof = toBase64(await viewerProof(this.binding(), keys.inviteKey));
-    channel.send(encode({ type: "hello", proof, key: toBase64(keys.publicKey), token }));
+    if (control.readyState !== "open") return; // lost in the meantime, which proves nothing
+    control.send(encode({ type: "hello", proof, key: toBase64(keys.publicKey), token }));
   }
 
   /** What both ends commit to: the certificates that DTLS really used. */
@@ -171,18 +154,20 @@ export class Peer {
   private async onControl(data: unknown): Promise<void> {
     if (typeof data !== "string") throw new Error("a control message that is no text");
     const message = decodeFromClient(data);
-    if (this.proven) {
+    if (this.verified) {
       if (message.type === "hello") throw new Error("a second hello");
-      if (this.verified) this.options.onMessage(message);
-      else if (this.earlyControl.length === MAX_EARLY) throw new Error("no display channel");
-      else this.earlyControl.push(message);
+      this.options.onMessage(message);
       return;
     }
     const { bind } = this.options.keys;
-    this.proven =
+    const proven =
       message.type === "hello" && (await checkClient(this.binding(), bind, fromBase64(message.proof)));
-    if (!this.proven) throw new Error("the other end does not hold this invitation");
-    this.openWhenProven();
+    if (!proven) throw new Error("the other end does not hold this invitation");
+    if (this.closed) return;
+    this.verified = true;
+    const { display, repeat } = this.channels;
+    display.onmessage = null;
+    this.options.onVerified({ display, repeat }, this.earlyDisplay.splice(0));
   }
 
   /** The client may show a picture as soon as it believes us, which can be before we believe it. */
@@ -190,15 +175,6 @@ export class Peer {
     if (this.verified || !(data instanceof ArrayBuffer)) return;
     if (this.earlyDisplay.length === MAX_EARLY) this.options.onHostile("a picture before its proof");
     else this.earlyDisplay.push(data);
-  }
-
-  private openWhenProven(): void {
-    const { display, repeat } = this.channels;
-    if (!this.proven || this.verified || display === undefined || repeat === undefined) return;
-    this.verified = true;
-    display.onmessage = null;
-    this.options.onVerified({ display, repeat }, this.earlyDisplay.splice(0));
-    for (const message of this.earlyControl.splice(0)) this.options.onMessage(message);
   }
 }
 
