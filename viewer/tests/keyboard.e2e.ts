@@ -35,6 +35,7 @@ test("keys that a browser keeps for itself are sent from a menu", async ({ deskt
   await session.keys("Ctrl+W");
   await second.typed("a\u0017");
   await session.keys("Alt+Tab");
+  await desktop.active(first.window);
   await page.keyboard.type("b"); // without a click: the menu gives the keyboard back to the picture
   await first.typed("b");
   await session.keys("Alt+F4");

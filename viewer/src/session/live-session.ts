@@ -243,14 +243,15 @@ export class LiveSession {
       this.waiting = { sdp, candidates: [] };
       return;
     }
-    if (this.peer === undefined || this.peer.isOther(sdp)) this.openPeer(this.keys);
-    this.peer?.accept(sdp).catch((error: unknown) => {
+    const peer = this.peer === undefined || this.peer.isOther(sdp) ? this.openPeer(this.keys) : this.peer;
+    peer.accept(sdp).catch((error: unknown) => {
+      if (this.peer !== peer) return; // another took its place, and an end closes the offer that was being read
       console.warn("offer refused", error);
       this.closePeer();
     });
   }
 
-  private openPeer(keys: SessionKeys): void {
+  private openPeer(keys: SessionKeys): Peer {
     this.closePeer();
     this.peerLife = new AbortController();
     this.askedView = this.toldWanted = false;
@@ -258,7 +259,7 @@ export class LiveSession {
     const send = (message: Numbered) => {
       if (exchange !== undefined) this.sendSignaling(exchange.outbox.add(message));
     };
-    this.peer = new Peer({
+    const peer = new Peer({
       keys,
       ice: this.ice,
       token: this.token,
@@ -285,6 +286,8 @@ export class LiveSession {
         if (state === "failed" || state === "closed") this.closePeer();
       },
     });
+    this.peer = peer;
+    return peer;
   }
 
   private tellAbilities(): void {
