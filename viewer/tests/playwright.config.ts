@@ -13,6 +13,8 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   forbidOnly: true,
-  retries: 0,
+  // A second try tells a change that broke something from a test that is flaky. The tally names each flaky one: it is
+  // a bug of that day.
+  retries: 1,
   reporter: report === undefined ? [["list"]] : [["list"], ["json", { outputFile: report }]],
 });

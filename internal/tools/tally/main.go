@@ -1,6 +1,7 @@
 // Command tally counts what test runners report and prints one honest sum. It is used by test.sh only.
 //
-// Each stage of the tests leaves a file "passed failed skipped" named after itself; sum adds them up.
+// Each stage of the tests leaves a file "passed failed skipped flaky" named after itself; sum adds them up. Flaky are
+// those that passed only at their second try. They count as passed, and are told of on a line of their own.
 package main
 
 import (
@@ -14,7 +15,7 @@ import (
 	"strings"
 )
 
-type count struct{ passed, failed, skipped int }
+type count struct{ passed, failed, skipped, flaky int }
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -124,7 +125,7 @@ func vitestCount(text []byte) (count, error) {
 		NumPassedTests, NumFailedTests, NumPendingTests int
 	}
 	err := json.Unmarshal(text, &report)
-	return count{report.NumPassedTests, report.NumFailedTests, report.NumPendingTests}, err
+	return count{passed: report.NumPassedTests, failed: report.NumFailedTests, skipped: report.NumPendingTests}, err
 }
 
 func playwrightCount(text []byte) (count, error) {
@@ -133,11 +134,11 @@ func playwrightCount(text []byte) (count, error) {
 	}
 	err := json.Unmarshal(text, &report)
 	s := report.Stats
-	return count{s.Expected, s.Unexpected + s.Flaky, s.Skipped}, err // a test that is flaky failed
+	return count{passed: s.Expected + s.Flaky, failed: s.Unexpected, skipped: s.Skipped, flaky: s.Flaky}, err
 }
 
 func (n count) write(file string) error {
-	return os.WriteFile(file, fmt.Appendf(nil, "%d %d %d\n", n.passed, n.failed, n.skipped), 0o644)
+	return os.WriteFile(file, fmt.Appendf(nil, "%d %d %d %d\n", n.passed, n.failed, n.skipped, n.flaky), 0o644)
 }
 
 // sum prints the closing line. A failed stage that counted no failed test counts as one.
@@ -157,17 +158,20 @@ func sum(out io.Writer, folder string, failedStages []string) error {
 			return err
 		}
 		var n count
-		// The last number may be missing: fuzzing skips nothing.
-		if got, err := fmt.Sscan(string(text), &n.passed, &n.failed, &n.skipped); got < 2 {
+		// The last numbers may be missing: fuzzing skips nothing.
+		if got, err := fmt.Sscan(string(text), &n.passed, &n.failed, &n.skipped, &n.flaky); got < 2 {
 			return fmt.Errorf("read %s: %w", file, err)
 		}
 		counted[filepath.Base(file)] = n
-		total = count{total.passed + n.passed, total.failed + n.failed, total.skipped + n.skipped}
+		total = count{total.passed + n.passed, total.failed + n.failed, total.skipped + n.skipped, total.flaky + n.flaky}
 	}
 	for _, stage := range failedStages {
 		if counted[stage].failed == 0 {
 			total.failed++
 		}
+	}
+	if total.flaky > 0 {
+		fmt.Fprintf(out, "%d flaky, passed at the second try only: a bug of today, named above\n", total.flaky)
 	}
 	fmt.Fprintf(out, "%d passed, %d failed, %d skipped\n", total.passed, total.failed, total.skipped)
 	return nil
