@@ -2,13 +2,21 @@ package screen
 
 import (
 	"cmp"
+	"fmt"
 	"image"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/jezek/xgb/randr"
 	"github.com/jezek/xgb/xproto"
 
 	"beside/client/internal/consent"
+)
+
+// What the viewer can be told of.
+const (
+	maxMonitors  = 16
+	maxNameBytes = 64
 )
 
 // Monitors implements Source.
@@ -49,10 +57,13 @@ func (x *xconn) monitors() ([]Monitor, error) {
 		return nil, err
 	}
 	var out []Monitor
-	for _, m := range r.Monitors {
+	for i, m := range r.Monitors[:min(len(r.Monitors), maxMonitors)] {
 		name, err := xproto.GetAtomName(x.Conn, m.Name).Reply()
 		if err != nil {
 			return nil, err
+		}
+		if len(name.Name) > maxNameBytes || !utf8.ValidString(name.Name) {
+			name.Name = fmt.Sprintf("monitor %d", i+1) // anybody may give one any name
 		}
 		area := rectangle(int(m.X), int(m.Y), m.Width, m.Height).Intersect(whole)
 		if !area.Empty() {
