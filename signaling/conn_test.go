@@ -114,9 +114,11 @@ func TestWritersDoNotMix(t *testing.T) {
 // TestSilenceIsNotDeath: an end that has nothing to say answers pings, and is
 // waited for; one that does not is given up.
 func TestSilenceIsNotDeath(t *testing.T) {
+	t.Parallel()
 	conn, ws := pair(t)
 	other := signaling.NewConn(ws)
 	stop := make(chan struct{})
+	const dead, alive = 2 * time.Second, 4 * time.Second
 	var reading sync.WaitGroup
 	reading.Go(func() { _, _ = other.Read(time.Minute) }) // answers, says nothing
 	reading.Go(func() {
@@ -130,10 +132,10 @@ func TestSilenceIsNotDeath(t *testing.T) {
 		}
 	})
 	begin := time.Now()
-	timer := time.AfterFunc(600*time.Millisecond, func() { close(stop) })
+	timer := time.AfterFunc(alive, func() { close(stop) })
 	defer timer.Stop()
-	_, err := conn.Read(300 * time.Millisecond)
-	if waited := time.Since(begin); !errors.Is(err, signaling.ErrClosed) || waited < 600*time.Millisecond {
+	_, err := conn.Read(dead)
+	if waited := time.Since(begin); !errors.Is(err, signaling.ErrClosed) || waited < alive {
 		t.Errorf("given up after %v with %v; want while it no longer answers", waited, err)
 	}
 	conn.Close()

@@ -77,15 +77,15 @@ func TestRate(t *testing.T) {
 	const size, packets = 1200, 3000 // 3.6 MB: 1.4 s at 20 Mbit/s
 	received := make(chan int)
 	go func() {
-		buf, sum := make([]byte, 2000), 0
+		buf, sum, wait := make([]byte, 2000), 0, patience
 		for {
-			_ = v.relayed.SetReadDeadline(time.Now().Add(2 * silence))
+			_ = v.relayed.SetReadDeadline(time.Now().Add(wait))
 			n, _, err := v.relayed.ReadFrom(buf)
 			if err != nil {
 				received <- sum
 				return
 			}
-			sum += n
+			sum, wait = sum+n, 2*silence
 		}
 	}()
 	begin := time.Now()

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // patience bounds every wait for something that must happen; silence is how
 // long nothing may come when nothing must.
 const (
-	patience = 5 * time.Second
+	patience = 20 * time.Second
 	silence  = 100 * time.Millisecond
 )
 

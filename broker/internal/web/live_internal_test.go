@@ -16,14 +16,15 @@ func TestStreamOutlivesItsSilence(t *testing.T) {
 		http2 bool
 	}{{"HTTP/1.1", false}, {"HTTP/2.0", true}} {
 		t.Run(tt.proto, func(t *testing.T) {
-			const within = 50 * time.Millisecond
+			t.Parallel()
+			const within = 2 * time.Second // holds the handshake of TLS too
 			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				out := http.NewResponseController(w)
 				for _, text := range []string{"before ", "after"} {
 					if err := send(w, out, text, within); err != nil {
 						t.Errorf("send %q: %v", text, err)
 					}
-					<-time.After(4 * within)
+					<-time.After(within + within/4)
 				}
 			}))
 			server.EnableHTTP2 = tt.http2

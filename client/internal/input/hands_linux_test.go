@@ -132,8 +132,8 @@ func TestReleaseInterruptsText(t *testing.T) {
 	win.Next(t, "key")
 	start := time.Now()
 	hands.Release()
-	if took := time.Since(start); took > 200*time.Millisecond {
-		t.Errorf("Release took %v, want at most 200 ms", took)
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("Release took %v: it waited for the text", took)
 	}
 	win.Mark(t, conn)
 	win.UntilMark(t)

@@ -45,7 +45,7 @@ func open(t *testing.T, display string) *screen.X11 {
 // damaged waits until s has told of damage that covers want.
 func damaged(t *testing.T, s screen.Source, l *consent.Lease, want image.Rectangle) {
 	t.Helper()
-	deadline := time.After(5 * time.Second)
+	deadline := time.After(20 * time.Second)
 	var d screen.Damage
 	var all image.Rectangle
 	for !want.In(all) {
@@ -151,7 +151,7 @@ func TestPointerPlaceAndShape(t *testing.T) {
 	if err := xproto.ChangeWindowAttributesChecked(paint.X, paint.Root, xproto.CwCursor, []uint32{uint32(cursor)}).Check(); err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.After(5 * time.Second)
+	deadline := time.After(20 * time.Second)
 	for p.Serial == before {
 		select {
 		case <-s.Changed():
@@ -185,7 +185,7 @@ func TestMonitorsChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	var d screen.Damage
-	deadline := time.After(5 * time.Second)
+	deadline := time.After(20 * time.Second)
 	for !d.Layout {
 		select {
 		case <-s.Changed():
@@ -208,7 +208,7 @@ func TestServerDeathIsAnError(t *testing.T) {
 	_, l := lease(t)
 	_ = srv.Process.Kill()
 	var d screen.Damage
-	deadline := time.After(5 * time.Second)
+	deadline := time.After(20 * time.Second)
 	for {
 		if err := s.Damage(l, &d); errors.Is(err, screen.ErrClosed) {
 			break
@@ -247,7 +247,7 @@ func TestHungServerIsCutOff(t *testing.T) {
 		if !errors.Is(err, screen.ErrClosed) {
 			t.Errorf("got %v, want ErrClosed", err)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatal("grab hangs")
 	}
 	gate.Revoke(grant.SetOf(grant.View))
@@ -285,7 +285,7 @@ func TestNoCaptureBeforeLease(t *testing.T) {
 
 func waitFor(t *testing.T, ok func() bool) {
 	t.Helper()
-	deadline := time.After(5 * time.Second)
+	deadline := time.After(20 * time.Second)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for !ok() {

@@ -38,7 +38,7 @@ func TestRaiseBringsTheWindowBack(t *testing.T) {
 // else becomes one.
 func TestRaiseNeverAnswers(t *testing.T) {
 	d := newDesk(t, true)
-	const deaf = time.Second
+	const deaf = 3 * time.Second
 	u := d.open(window.Config{AllowAfter: deaf})
 	answer := ask(t.Context(), u, question(threeScopes))
 	win := d.shown(u)
