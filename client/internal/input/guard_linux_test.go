@@ -181,7 +181,7 @@ func TestClickStormNeverReachesOurOwnWindow(t *testing.T) {
 		}
 	}()
 	var refused, clicked int
-	for end := time.Now().Add(stormFor); time.Now().Before(end); {
+	for end := time.Now().Add(inputtest.Storm); time.Now().Before(end); {
 		switch err := inj.Inject(context.Background(), lease, screen, button(300, 200, 0, true)); {
 		case err == nil:
 			clicked++

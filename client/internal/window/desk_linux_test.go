@@ -1,13 +1,13 @@
 package window_test
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"image"
 	"os"
 	"os/exec"
-	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -67,46 +67,31 @@ func newDesk(t *testing.T, wm bool) *desk {
 	return d
 }
 
-// startXvfb returns the name of a new display.
+// startXvfb starts a server on a display of its own choice, and returns its name.
 func startXvfb(t *testing.T) string {
 	t.Helper()
-	for n := 140; n < 160; n++ {
-		socket := filepath.Join("/tmp/.X11-unix", fmt.Sprintf("X%d", n))
-		if _, err := os.Stat(socket); err == nil {
-			continue
-		}
-		cmd := exec.Command("Xvfb", fmt.Sprintf(":%d", n), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset")
-		if err := cmd.Start(); err != nil {
-			t.Fatalf("start Xvfb (make setup installs it): %v", err)
-		}
-		gone := make(chan struct{})
-		go func() { defer close(gone); _ = cmd.Wait() }()
-		if !socketAppears(socket, gone) {
-			_ = cmd.Process.Signal(syscall.SIGTERM)
-			<-gone
-			continue // somebody else took the number meanwhile
-		}
-		t.Cleanup(func() { _ = cmd.Process.Signal(syscall.SIGTERM); <-gone }) // not Kill: it would leave its socket
-		return fmt.Sprintf(":%d", n)
+	number, theirs, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("no free X display from :140 to :159")
-	return ""
-}
-
-func socketAppears(path string, gone <-chan struct{}) bool {
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for end := time.Now().Add(patience); time.Now().Before(end); {
-		select {
-		case <-gone:
-			return false
-		case <-tick.C:
-			if _, err := os.Stat(path); err == nil {
-				return true
-			}
-		}
+	defer number.Close()
+	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset")
+	cmd.ExtraFiles = []*os.File{theirs}
+	err = cmd.Start()
+	theirs.Close()
+	if err != nil {
+		t.Fatalf("start Xvfb (make setup installs it): %v", err)
 	}
-	return false
+	t.Cleanup(func() { // not Kill: it would leave its socket
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Wait()
+	})
+	_ = number.SetReadDeadline(time.Now().Add(patience))
+	line, err := bufio.NewReader(number).ReadString('\n')
+	if err != nil {
+		t.Fatalf("Xvfb says no display: %v", err)
+	}
+	return ":" + strings.TrimSpace(line)
 }
 
 // run starts a program on the desk and ends it with the test.

@@ -1,7 +1,0 @@
-//go:build long
-
-package input_test
-
-import "time"
-
-const stormFor = time.Minute
