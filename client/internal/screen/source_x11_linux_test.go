@@ -3,7 +3,10 @@ package screen_test
 import (
 	"errors"
 	"image"
+	"os"
 	"regexp"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -105,7 +108,39 @@ func testGrab(t *testing.T, args ...string) {
 	}
 }
 
-func TestGrabShared(t *testing.T)     { testGrab(t) }
+func TestGrabShared(t *testing.T) {
+	testGrab(t)
+	modes := segmentModes(t)
+	if len(modes) == 0 {
+		t.Error("no memory is shared with the X server")
+	}
+	for _, mode := range modes {
+		if mode&0o777 != 0o600 {
+			t.Errorf("shared memory of mode %o, want 600: other users could read the screen", mode)
+		}
+	}
+}
+
+// segmentModes are those of the shared memory that this process made (proc(5)).
+func segmentModes(t *testing.T) (modes []uint64) {
+	t.Helper()
+	text, err := os.ReadFile("/proc/sysvipc/shm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(string(text), "\n")[1:] {
+		fields := strings.Fields(line) // key shmid perms size cpid ...
+		if len(fields) < 5 || fields[4] != strconv.Itoa(os.Getpid()) {
+			continue
+		}
+		mode, err := strconv.ParseUint(fields[2], 8, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		modes = append(modes, mode)
+	}
+	return modes
+}
 func TestGrabOverSocket(t *testing.T) { testGrab(t, "-extension", "MIT-SHM") }
 
 func TestRevokedLeaseCapturesNothing(t *testing.T) {
