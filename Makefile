@@ -1,9 +1,10 @@
-# Beside. A fresh Debian 12 needs Go, Node.js, make and gcc; every target does the rest of its set-up itself.
+# Beside. A fresh Debian 12 needs Go, Node.js and make; every target does the rest of its set-up itself.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 tools := internal/tools
