@@ -98,7 +98,10 @@ func (g *grid) any(r image.Rectangle) bool {
 
 // inward cuts an area of blocks to those that lie in r with all their pixels.
 func inward(area, r image.Rectangle, f *wire.Framebuffer) image.Rectangle {
-	in := image.Rect((r.Min.X+block-1)/block, (r.Min.Y+block-1)/block, r.Max.X/block, r.Max.Y/block)
+	in := image.Rectangle{ // not image.Rect, which turns what is empty inside out
+		Min: image.Pt((r.Min.X+block-1)/block, (r.Min.Y+block-1)/block),
+		Max: image.Pt(r.Max.X/block, r.Max.Y/block),
+	}
 	if r.Max.X == f.W {
 		in.Max.X = (f.W + block - 1) / block
 	}
