@@ -96,7 +96,7 @@ test("stages are means of what was logged in some time", () => {
   const at = (second: number): string => `2026-01-01T00:00:0${second}.000Z`;
   const log = [
     `time=${at(1)} level=DEBUG msg=display updates=9 grabs=9 wait=9s answers=9`,
-    `time=${at(3)} level=DEBUG msg=display updates=4 bytes=9 grabs=2 wait=3ms grab=1ms detect=500µs compress=2ms send=400µs answers=4 answer=1.008s paint=8ms`,
+    `time=${at(3)} level=DEBUG msg=display updates=4 bytes=9 grabs=2 wait=3ms grab=1ms detect=500µs compress=2ms send=400µs answers=4 receive=1s paint=8ms acknowledge=2ms`,
     `time=${at(4)} level=INFO msg=other updates=4`,
   ].join("\n");
   expect(readStages(log, Date.parse(at(2)), Date.parse(at(5)))).toEqual({
@@ -105,8 +105,9 @@ test("stages are means of what was logged in some time", () => {
     "stage detect ms": 0.25,
     "stage compress ms": 0.5,
     "stage send ms": 0.1,
-    "stage wire and queues ms": 250,
+    "stage receive ms": 250,
     "stage paint ms": 2,
+    "stage acknowledge ms": 0.5,
     "updates a grab": 2,
   });
   expect(readStages(log, 0, 1)).toEqual({});

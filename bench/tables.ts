@@ -77,7 +77,7 @@ export function peersTable(all: readonly Result[], link: string, size: string): 
   return lines.join("\n");
 }
 
-const stages = ["wait", "grab", "detect", "compress", "send", "wire and queues", "paint"];
+const stages = ["wait", "grab", "detect", "compress", "send", "receive", "paint", "acknowledge"];
 
 /** Where the time of our own updates goes, scene by scene. */
 export function stageTable(all: readonly Result[], link: string, size: string): string {

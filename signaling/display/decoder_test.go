@@ -83,8 +83,35 @@ func slowReset(body []byte) bool {
 	return len(body) > 4 && body[0] == 1 && (body[2] > 2 || body[4] > 2)
 }
 
+// The bytes are those of viewer/src/display/golden.test.ts.
+func TestAck(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		ack  display.Ack
+		want []byte
+	}{
+		{"steps of 100 µs", display.Ack{Seq: 0x04030201, Paint: 1300 * time.Microsecond, Begun: 1024},
+			[]byte{1, 1, 2, 3, 4, 13, 0, 0, 4, 0, 0}},
+		{"all it can say", display.Ack{Seq: 1<<32 - 1, Paint: display.Rested, Begun: 2},
+			[]byte{1, 255, 255, 255, 255, 255, 255, 2, 0, 0, 0}},
+	} {
+		got := display.AppendAck(nil, c.ack)
+		if !bytes.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+		if fb, err := display.ParseFeedback(c.want); err != nil || *fb.Ack != c.ack {
+			t.Errorf("%s: read as %+v (%v), want %+v", c.name, fb.Ack, err, c.ack)
+		}
+	}
+	for _, size := range []int{0, 1, 7, 10, 12} {
+		if _, err := display.ParseFeedback(append([]byte{1}, make([]byte, size)...)[:size]); err == nil {
+			t.Errorf("an ACK of %d bytes is accepted", size)
+		}
+	}
+}
+
 func FuzzFeedback(f *testing.F) {
-	f.Add(display.AppendAck(nil, display.Ack{Seq: 7, Paint: time.Millisecond}))
+	f.Add(display.AppendAck(nil, display.Ack{Seq: 7, Paint: time.Millisecond, Begun: 1 << 31}))
 	f.Add(display.AppendResync(nil, display.Resync{Seq: 9, Reason: display.ReasonHash}))
 	f.Fuzz(func(t *testing.T, msg []byte) {
 		fb, err := display.ParseFeedback(msg)

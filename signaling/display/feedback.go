@@ -10,20 +10,31 @@ import (
 const (
 	feedbackAck    = 1
 	feedbackResync = 2
-	ackSize        = 7
+	ackSize        = 11
 	resyncSize     = 6
-	paintUnit      = 100 * time.Microsecond // of Ack.Paint on the wire
+	ackUnit        = 100 * time.Microsecond // of an Ack's times on the wire
 )
 
 // Rested is the Ack.Paint of a viewer that did not look meanwhile, as in a
 // background tab, or that took longer than an Ack can say: when such an Ack
 // comes says nothing of the link.
-const Rested = (1<<16 - 1) * paintUnit
+const Rested = (1<<16 - 1) * ackUnit
 
 // Ack says that the update Seq and all before it are in the viewer's canvas.
 type Ack struct {
 	Seq   uint32
 	Paint time.Duration // decoding and painting took; steps of 100 µs, at most Rested
+	Begun Clock         // when that began
+}
+
+// Clock is a moment by the viewer's clock, in steps of 100 µs from a moment that
+// only the viewer knows. It begins again at 0 after 2³² of them, five days.
+type Clock uint32
+
+// Since is how long it is from an earlier moment to this one, or negative from a
+// later one; right for up to 59 hours.
+func (c Clock) Since(earlier Clock) time.Duration {
+	return time.Duration(int32(c-earlier)) * ackUnit
 }
 
 // Reason says why a viewer asks to begin anew.
@@ -48,7 +59,8 @@ type Resync struct {
 // AppendAck writes a.
 func AppendAck(b []byte, a Ack) []byte {
 	b = binary.LittleEndian.AppendUint32(append(b, feedbackAck), a.Seq)
-	return binary.LittleEndian.AppendUint16(b, uint16(min(max(a.Paint/paintUnit, 0), 1<<16-1)))
+	b = binary.LittleEndian.AppendUint16(b, uint16(min(max(a.Paint/ackUnit, 0), 1<<16-1)))
+	return binary.LittleEndian.AppendUint32(b, uint32(a.Begun))
 }
 
 // AppendResync writes r.
@@ -68,7 +80,8 @@ func ParseFeedback(msg []byte) (Feedback, error) {
 	case len(msg) == ackSize && msg[0] == feedbackAck:
 		return Feedback{Ack: &Ack{
 			Seq:   binary.LittleEndian.Uint32(msg[1:]),
-			Paint: time.Duration(binary.LittleEndian.Uint16(msg[5:])) * paintUnit,
+			Paint: time.Duration(binary.LittleEndian.Uint16(msg[5:])) * ackUnit,
+			Begun: Clock(binary.LittleEndian.Uint32(msg[7:])),
 		}}, nil
 	case len(msg) == resyncSize && msg[0] == feedbackResync && msg[5] >= byte(ReasonMalformed) && msg[5] <= byte(ReasonVideo):
 		return Feedback{Resync: &Resync{

@@ -22,8 +22,9 @@ export function readStages(log: string, from: number, to: number): Figures {
     "stage detect ms": of("detect") / of("grabs"),
     "stage compress ms": of("compress") / of("updates"),
     "stage send ms": of("send") / of("updates"),
-    "stage wire and queues ms": (of("answer") - of("paint")) / of("answers"),
+    "stage receive ms": of("receive") / of("answers"),
     "stage paint ms": of("paint") / of("answers"),
+    "stage acknowledge ms": of("acknowledge") / of("answers"),
     "updates a grab": of("updates") / of("grabs"),
   };
 }

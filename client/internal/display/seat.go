@@ -42,6 +42,7 @@ type Seat struct {
 	apart   time.Duration // it stayed alone then
 	win     window
 	repeat  repeater
+	clocks  clocks
 	seq     uint32 // of the last update
 	stats   Stats  // of this viewer alone
 
@@ -143,9 +144,9 @@ func (v *Seat) onAcked(ack wire.Ack, at time.Time) {
 		return
 	}
 	took := at.Sub(last.at)
-	v.stats.Stages.Answers++
-	v.stats.Stages.Answer += took
-	v.stats.Stages.Paint += ack.Paint
+	if ack.Paint < wire.Rested {
+		v.stats.Stages.answered(ack, last.at, at, &v.clocks)
+	}
 	if last.alone && last.bytes < rateSample {
 		v.repeat.late(took, v.win.rtt, at)
 	}

@@ -34,7 +34,8 @@ func (s *Stream) publish() {
 		all.Updates, all.Resyncs, all.Repeats, all.Bytes = v.stats.Updates, v.stats.Resyncs, v.stats.Repeats, v.stats.Bytes
 		all.RoundTrip, all.Rate, all.Paint = v.win.rtt, v.win.rate, v.stats.Paint
 		own := v.stats.Stages
-		all.Stages.Send, all.Stages.Answer, all.Stages.Paint, all.Stages.Answers = own.Send, own.Answer, own.Paint, own.Answers
+		all.Stages.Send, all.Stages.Receive, all.Stages.Paint = own.Send, own.Receive, own.Paint
+		all.Stages.Acknowledge, all.Stages.Answers = own.Acknowledge, own.Answers
 		v.mail.mu.Lock()
 		v.mail.stats = all
 		v.mail.mu.Unlock()

@@ -100,7 +100,7 @@ func (s *session) logStages(seat *display.Seat) {
 		if t := now.Stages.Sub(before.Stages); now.Updates != before.Updates {
 			s.log.Debug("display", "updates", now.Updates-before.Updates, "bytes", now.Bytes-before.Bytes,
 				"grabs", t.Grabs, "wait", t.Wait, "grab", t.Grab, "detect", t.Detect, "compress", t.Compress,
-				"send", t.Send, "answers", t.Answers, "answer", t.Answer, "paint", t.Paint)
+				"send", t.Send, "answers", t.Answers, "receive", t.Receive, "paint", t.Paint, "acknowledge", t.Acknowledge)
 		}
 		before = now
 	}

@@ -74,16 +74,21 @@ export function parseHeader(message: DataView): Header {
 /** Painting took longer than an ACK can say; so does a viewer that rested. */
 export const restedMs = 6553.5;
 
-/** Writes ACK: the update seq and all before it are on the canvas; painting took paintMs. */
+/**
+ * Writes ACK: the update seq and all before it are on the canvas; painting took
+ * paintMs and began at begunMs of a clock that only has to run evenly.
+ */
 export function encodeAck(
   into: DataView<ArrayBuffer>,
   seq: number,
   paintMs: number,
+  begunMs: number,
 ): Uint8Array<ArrayBuffer> {
   into.setUint8(0, 1);
   into.setUint32(1, seq, true);
   into.setUint16(5, Math.max(0, Math.min(0xffff, Math.round(paintMs * 10))), true);
-  return new Uint8Array(into.buffer, into.byteOffset, 7);
+  into.setUint32(7, Math.round(begunMs * 10), true); // modulo 2³²
+  return new Uint8Array(into.buffer, into.byteOffset, 11);
 }
 
 /** Writes RESYNC: begin anew; seq is the last update painted, 0 for none. */

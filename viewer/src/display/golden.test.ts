@@ -108,10 +108,18 @@ describe("golden display streams", () => {
 });
 
 describe("feedback", () => {
-  const into = new DataView(new ArrayBuffer(8));
+  const into = new DataView(new ArrayBuffer(11));
   it("acknowledges in steps of 100 µs", () => {
-    expect([...encodeAck(into, 0x04030201, 1.26)]).toEqual([1, 1, 2, 3, 4, 13, 0]);
-    expect([...encodeAck(into, 0xffffffff, 1e9)]).toEqual([1, 255, 255, 255, 255, 255, 255]);
+    expect([...encodeAck(into, 0x04030201, 1.26, 102.4)]).toEqual([1, 1, 2, 3, 4, 13, 0, 0, 4, 0, 0]);
+    const [most, wrapped] = [
+      [255, 255],
+      [2, 0, 0, 0],
+    ];
+    expect([...encodeAck(into, 0xffffffff, 1e9, 429_496_729.8)]).toEqual([
+      ...[1, 255, 255, 255, 255],
+      ...most,
+      ...wrapped,
+    ]);
   });
   it("asks to begin anew", () => {
     expect([...encodeResync(into, 5, "hash")]).toEqual([2, 5, 0, 0, 0, 3]);

@@ -91,7 +91,10 @@ describe("Painter", () => {
     for (const m of [first, second]) painter.receive(m, "display");
     expect([painted.length > 0, sent.length]).toEqual([true, 0]);
     painter.rest(false);
-    expect(sent, "65 535 tells that it rested").toEqual([[1, 2, 0, 0, 0, 255, 255]]);
+    expect(
+      sent.map((ack) => ack.slice(0, 7)),
+      "65 535 tells that it rested",
+    ).toEqual([[1, 2, 0, 0, 0, 255, 255]]);
     painter.rest(true);
     painter.rest(false);
     expect(sent.length, "nothing new").toBe(1);

@@ -50,7 +50,7 @@ export class Painter {
   readonly #context: CanvasRenderingContext2D;
   readonly #decoder = new Decoder();
   readonly #media = new MediaDecoder();
-  readonly #feedback = new DataView(new ArrayBuffer(8));
+  readonly #feedback = new DataView(new ArrayBuffer(11));
   #image: ImageData | undefined; // of the decoder's screen
   #painted = 0; // number of the update that the canvas shows
   #bytes = 0; // of the update being received
@@ -90,7 +90,7 @@ export class Painter {
   rest(resting: boolean): void {
     this.#resting = resting;
     if (resting || !this.#owing || this.#options.signal.aborted) return;
-    this.#acknowledge("display", restedMs);
+    this.#acknowledge("display", restedMs, performance.now());
   }
 
   /** Asks for the whole picture, as when the page has lost it. */
@@ -109,7 +109,7 @@ export class Painter {
       return;
     }
     if (received === "duplicate") {
-      this.#acknowledge(channel, performance.now() - start);
+      this.#acknowledge(channel, performance.now() - start, start);
       return;
     }
     if (channel === "display" || received === "painted") {
@@ -163,16 +163,16 @@ export class Painter {
     this.#painted = this.#decoder.lastSeq;
     const now = performance.now();
     const paintMs = now - start;
-    this.#acknowledge(channel, paintMs);
+    this.#acknowledge(channel, paintMs, start);
     const arrivalMs = now - this.#begun;
     this.#options.onPaint?.({ seq: this.#painted, bytes: this.#bytes, paintMs, arrivalMs });
     this.#bytes = 0;
   }
 
-  #acknowledge(channel: Channel, paintMs: number): void {
+  #acknowledge(channel: Channel, paintMs: number, begunMs: number): void {
     this.#owing = this.#resting;
     if (this.#resting) return;
-    this.#options.send(encodeAck(this.#feedback, this.#painted, paintMs), channel);
+    this.#options.send(encodeAck(this.#feedback, this.#painted, paintMs, begunMs), channel);
   }
 
   #ask(reason: Reason, what: string): void {
