@@ -143,6 +143,35 @@ func segmentModes(t *testing.T) (modes []uint64) {
 }
 func TestGrabOverSocket(t *testing.T) { testGrab(t, "-extension", "MIT-SHM") }
 
+// What does not fit into the shared memory at once is read in strips, of any width.
+func TestGrabInStrips(t *testing.T) {
+	const w, h = 1333, 917
+	srv := xvfb.Start(t, "1333x917x24")
+	paint := srv.NewPainter(t)
+	s := open(t, srv.Display)
+	_, l := lease(t)
+	for i := range 900 {
+		paint.Fill(t, i*37%w, i, 50+i%90, 3, uint32(i+1)*0x0a1b2c)
+	}
+	want := paint.Screen(t)
+	for _, r := range []image.Rectangle{
+		image.Rect(0, 0, w, h), image.Rect(3, 1, w, h-1), image.Rect(500, 100, 507, h), image.Rect(w-1, 0, w, h),
+		image.Rect(0, 5, w, 400), image.Rect(0, 900, w, h),
+	} {
+		var f display.Framebuffer
+		f.Resize(w, h)
+		if err := s.Grab(l, f.Bounds(), &f, []image.Rectangle{r}); err != nil {
+			t.Fatal(err)
+		}
+		for i, got := range f.Pix {
+			at := image.Pt(i%w, i/w)
+			if seen := want[i]; at.In(r) && got != seen || !at.In(r) && got != 0 {
+				t.Fatalf("grab of %v: pixel %v is %06x, on the screen it is %06x", r, at, got, seen)
+			}
+		}
+	}
+}
+
 func TestRevokedLeaseCapturesNothing(t *testing.T) {
 	srv := xvfb.Start(t, "64x64x24")
 	s := open(t, srv.Display)
