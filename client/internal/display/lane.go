@@ -64,7 +64,7 @@ func (l *lane) compare(now time.Time, stages *Stages) {
 // slow reports whether the link is, of every viewer.
 func (l *lane) slow() bool {
 	for _, v := range l.seats {
-		if v.win.rate == 0 || v.win.rate >= slowLink {
+		if v.win.rate == 0 || v.win.link() >= slowLink {
 			return false
 		}
 	}

@@ -11,10 +11,12 @@ const (
 	sliceBytes   = 32 << 10 // of one update
 	widestSlice  = 96 << 10 // of one update on a link that carries it in sliceTime
 	sliceTime    = 4 * time.Millisecond
-	minRoom      = 2 << 10   // less is not worth an update
-	firstLimit   = 64 << 10  // bytes in flight before anything is known of the link
-	lowestLimit  = 16 << 10  // bytes in flight on the slowest link
-	highestLimit = 256 << 10 // and on the fastest
+	slowestSlice = 12 * time.Millisecond // the same, where the viewer is slow anyway
+	answerPart   = 8                     // of the time until an acknowledgement, that a slice may take
+	minRoom      = 2 << 10               // less is not worth an update
+	firstLimit   = 64 << 10              // bytes in flight before anything is known of the link
+	lowestLimit  = 16 << 10              // bytes in flight on the slowest link
+	highestLimit = 256 << 10             // and on the fastest
 	slack        = 20 * time.Millisecond
 	rateSample   = 4 << 10 // bytes an update must have to tell the link's rate
 	rttMemory    = 10 * time.Second
@@ -28,6 +30,8 @@ type window struct {
 	flight  []inFlight // oldest first
 	bytes   int
 	rate    float64       // bytes a second the viewer takes, 0 unknown
+	best    delivery      // what it took at its best, of late
+	answer  time.Duration // from sending an update to its acknowledgement without painting, usually
 	rtt     time.Duration // shortest of late from sending a small update to its acknowledgement
 	rttAt   time.Time
 	lastAck time.Time
@@ -38,6 +42,7 @@ type inFlight struct {
 	bytes int
 	at    time.Time
 	alone bool // nothing else was in flight when it was sent, and the viewer answered at once
+	was   delivered
 }
 
 // clear forgets what is in flight: after RESET nobody waits for it.
@@ -48,7 +53,7 @@ func (w *window) limit() int {
 	if w.rate == 0 {
 		return firstLimit
 	}
-	return min(max(int(w.rate*(w.rtt+slack).Seconds()), lowestLimit), highestLimit)
+	return min(max(int(w.link()*(w.rtt+slack).Seconds()), lowestLimit), highestLimit)
 }
 
 // room is how many bytes the next update may have, 0 for none now.
@@ -63,10 +68,15 @@ func (w *window) room() int {
 	return room
 }
 
+// link is how many bytes a second the link carries: what the viewer takes, unless it
+// is the page that is slow.
+func (w *window) link() float64 { return max(w.rate, w.best.rate) }
+
 // slice is how many bytes one update may have, so that a letter does not wait long
-// for the one before it.
+// for the one before it: not longer than a part of what the viewer takes anyway.
 func (w *window) slice() int {
-	return min(max(int(w.rate*sliceTime.Seconds()), sliceBytes), widestSlice)
+	wait := min(max(w.answer/answerPart, sliceTime), slowestSlice)
+	return min(max(int(w.link()*wait.Seconds()), sliceBytes), widestSlice)
 }
 
 // bears reports whether an update of so many bytes may be sent although there is no
@@ -76,7 +86,11 @@ func (w *window) bears(bytes int) bool {
 }
 
 func (w *window) sent(u Update, at time.Time) {
-	w.flight = append(w.flight, inFlight{u.Seq, u.Bytes, at, len(w.flight) == 0})
+	alone := len(w.flight) == 0
+	if alone {
+		w.best.now.at = at // it rested until now
+	}
+	w.flight = append(w.flight, inFlight{u.Seq, u.Bytes, at, alone, w.best.now})
 	w.bytes += u.Bytes
 }
 
@@ -99,14 +113,22 @@ func (w *window) acked(seq uint32, paint time.Duration, at time.Time) (last inFl
 	for _, f := range w.flight[:n] {
 		bytes += f.bytes
 	}
+	w.best.now.bytes += bytes
 	if paint >= wire.Rested {
 		last.alone = false
 	} else {
+		together := n > 1 || !last.alone && at.Add(-paint).Sub(w.lastAck) < bunched
+		if together && w.rtt < farAway {
+			w.best.renew(at)
+		}
+		w.best.measure(last.was, at.Add(-paint))
+		w.answer += (at.Sub(last.at) - paint - w.answer) / 4
 		if bytes >= rateSample {
 			w.measureRate(bytes, w.flight[0].at, at.Add(-paint))
 		}
 		w.measureRoundTrip(last, at)
 	}
+	w.best.now.at = at
 	w.bytes -= bytes
 	w.flight = append(w.flight[:0], w.flight[n:]...)
 	w.lastAck = at
