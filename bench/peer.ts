@@ -33,6 +33,8 @@ export interface Served {
   readonly processes: readonly number[];
   /** Whether the X server is a process of its own, whose load is told apart. */
   readonly ownServer: boolean;
+  /** Those of them that run beside the screen, where others, such as a broker, may run elsewhere. */
+  readonly client?: readonly number[];
   /** What an empty window of its toolkit takes, in MiB of PSS, where it has windows and "idle" is measured. */
   readonly emptyWindowMiB?: number | undefined;
   /** Finds the canvas with the picture, at one pixel for each of the screen. */

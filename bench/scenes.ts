@@ -41,10 +41,11 @@ export async function measure(scene: string, stand: Stand): Promise<Figures> {
 async function idle(stand: Stand): Promise<Figures> {
   await stand.prepare("caret");
   const cost = await stand.cost(() => pause(restMs));
-  const empty = stand.served.emptyWindowMiB;
+  const { client, emptyWindowMiB: empty } = stand.served;
   return {
     ...cost,
-    "memory MiB PSS": await stand.memory(),
+    "memory MiB PSS": await stand.memory(stand.served.processes),
+    ...(client !== undefined && { "memory of the client MiB PSS": await stand.memory(client) }),
     ...(empty !== undefined && { "memory of an empty window MiB PSS": empty }),
   };
 }

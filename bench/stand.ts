@@ -96,8 +96,8 @@ export class Stand {
   }
 
   /** MiB, proportional to who shares it. */
-  async memory(): Promise<number> {
-    return await memoryMiB(await trees(this.served.processes, [this.target.program.pid ?? 0]));
+  async memory(processes: readonly number[]): Promise<number> {
+    return await memoryMiB(await trees(processes, [this.target.program.pid ?? 0]));
   }
 }
 

@@ -49,6 +49,7 @@ const rows: readonly (readonly [scene: string, figure: string, label: string])[]
   ["video", "exact at rest ms", "after the video: exact, ms"],
   ["video", "at rest dB", "after the video: in the end, dB"],
   ["idle", "memory MiB PSS", "memory of the host, MiB PSS"],
+  ["idle", "memory of the client MiB PSS", "… of the client and its supervisor, MiB PSS"],
   ["idle", "memory of an empty window MiB PSS", "… of an empty window of its toolkit, MiB PSS"],
 ];
 

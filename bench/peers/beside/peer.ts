@@ -25,6 +25,7 @@ export const peer: Peer = {
     return {
       screen: desktop,
       processes: [client.program.pid ?? 0, broker.pid],
+      client: [client.program.pid ?? 0],
       ownServer: true,
       emptyWindowMiB,
       canvas: "canvas:not([aria-hidden])",
