@@ -2,11 +2,17 @@ package display_test
 
 import (
 	"image"
+	"image/color"
+	stddraw "image/draw"
 	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
 
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/gofont/gomono"
+	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/math/fixed"
 	"pgregory.net/rapid"
 
 	"beside/client/internal/display"
@@ -265,6 +271,46 @@ func TestSmallChangeAllocatesNothing(t *testing.T) {
 	})
 	if got > alone {
 		t.Errorf("a small change allocates %v times, want 0", got-alone)
+	}
+}
+
+// A letter with soft edges takes less than a colour and an index for each of its pixels.
+func TestLettersAreShort(t *testing.T) {
+	parsed, err := opentype.Parse(gomono.TTF)
+	if err != nil {
+		t.Fatal(err)
+	}
+	face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: 16, DPI: 72})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := display.NewTestEncoder()
+	e.ResetTo(640, 480)
+	var v viewer
+	e.Frame().Fill(e.Frame().Bounds(), 0xfbfbf8)
+	e.Changed([]image.Rectangle{e.Frame().Bounds()}, time.Now())
+	drain(t, e, &v, 32<<10)
+	bytes := 0
+	for i := range 26 {
+		img := image.NewRGBA(image.Rect(0, 0, 10, 20))
+		stddraw.Draw(img, img.Rect, image.NewUniform(color.RGBA{0xfb, 0xfb, 0xf8, 255}), image.Point{}, stddraw.Src)
+		pen := font.Drawer{Dst: img, Src: image.NewUniform(color.RGBA{0x20, 0x30, 0x60, 255}), Face: face, Dot: fixed.P(0, 15)}
+		pen.DrawString(string(rune('a' + i)))
+		at := image.Rect(100, 101, 110, 121).Add(image.Pt(10*i, 0))
+		for y := range 20 {
+			for x := range 10 {
+				c := img.RGBAAt(x, y)
+				e.Frame().Row(at.Min.Y+y, at.Min.X+x, at.Min.X+x+1)[0] = uint32(c.R)<<16 | uint32(c.G)<<8 | uint32(c.B)
+			}
+		}
+		e.Changed([]image.Rectangle{at}, time.Now())
+		u, _ := e.Next(32 << 10)
+		bytes += u.Bytes
+		v.receive(t, u)
+		equal(t, &v.Screen, e.Frame())
+	}
+	if most := 220; bytes/26 > most {
+		t.Errorf("a letter takes %d bytes, want at most %d", bytes/26, most)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 const (
 	groupPixels   = 32 << 10 // pixels of the tiles that try to share a palette
+	leastBlocks   = 8        // of a picture's changes; each tile of fewer is written in its shortest form
 	trimBlocks    = 64       // of a picture's changes; fewer are cut to the pixels that differ
 	photoColours  = 64       // a tile with more, outside a shared palette, is a photo
 	distanceScale = 8        // blocks; nearer than that makes no difference of rank
@@ -62,7 +63,8 @@ func group(rects []image.Rectangle) int {
 // group appends the tiles of rects, which are in blocks, and returns how many
 // fitted.
 func (e *Encoder) group(b []byte, rects []image.Rectangle, limit int, trim bool) ([]byte, int) {
-	shared := e.collect(rects)
+	few := trim && e.grid.count <= leastBlocks
+	shared := !few && e.collect(rects)
 	announced := false
 	for i, r := range rects {
 		if len(b) >= limit {
@@ -75,6 +77,8 @@ func (e *Encoder) group(b []byte, rects []image.Rectangle, limit int, trim bool)
 		switch {
 		case uniform(e.frame, px):
 			b = wire.AppendSolid(b, px, e.frame.Row(px.Min.Y, px.Min.X, px.Max.X)[0])
+		case few:
+			b = e.least(b, px)
 		case shared:
 			if !announced {
 				b, announced = wire.AppendPalette(b, &e.palette), true
@@ -115,6 +119,23 @@ func (e *Encoder) single(b []byte, r image.Rectangle) []byte {
 		return wire.AppendIndexed(wire.AppendPalette(b, &e.palette), e.frame, r, &e.palette)
 	}
 	return wire.AppendPhoto(b, e.frame, r)
+}
+
+// least appends one tile in the shortest form. A letter with soft edges has about
+// as many colours as a palette is worth; of larger tiles only packing tells.
+func (e *Encoder) least(b []byte, r image.Rectangle) []byte {
+	start := len(b)
+	b = wire.AppendPhoto(b, e.frame, r)
+	photo := len(b)
+	e.palette.Clear()
+	if !e.addColours(r) {
+		return b
+	}
+	b = wire.AppendIndexed(wire.AppendPalette(b, &e.palette), e.frame, r, &e.palette)
+	if len(b)-photo < photo-start {
+		return append(b[:start], b[photo:]...)
+	}
+	return b[:photo]
 }
 
 // sent brings the shadow up to the tile px of the blocks r.
