@@ -13,21 +13,21 @@ export type Code = string;
 // source: control.go
 
 /**
- * Labels of the data channels. The client makes them.
+ * Labels of the data channels: see Channels.
  */
 export const ChannelDisplay = "display";
 /**
- * Labels of the data channels. The client makes them.
+ * Labels of the data channels: see Channels.
  */
 export const ChannelRepeat = "repeat";
 /**
- * Labels of the data channels. The client makes them.
- */
-export const ChannelControl = "control";
-/**
- * Labels of the data channels. The client makes them.
+ * Labels of the data channels: see Channels.
  */
 export const ChannelPointer = "pointer";
+/**
+ * Labels of the data channels: see Channels.
+ */
+export const ChannelControl = "control";
 /**
  * MaxMessageBytes bounds one message.
  */
