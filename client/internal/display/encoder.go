@@ -30,6 +30,7 @@ type Encoder struct {
 	grid    grid              // where the two differ
 	mover   mover
 	heat    heat
+	phrases phrases
 	films   [maxRegions]film
 	closing [maxRegions]bool  // the viewer has to be told that the region's film is over
 	blots   []image.Rectangle // pixels that the viewer alone knows or knew
@@ -50,6 +51,10 @@ type Encoder struct {
 	touched image.Rectangle // pixels sent since they were hashed last
 	ratio   float64         // packed/raw of late, to guess how much fits
 
+	painted  int // pixels in the update being written
+	textRest int // updates in which no text is looked for
+	textless int // updates in a row in which it was looked for in vain
+
 	rects    []image.Rectangle // scratch from here on
 	body     []byte
 	buf      []byte
@@ -59,7 +64,7 @@ type Encoder struct {
 // NewEncoder returns an Encoder of a frame, which it only reads. It shows nothing
 // until Reset.
 func NewEncoder(frame *wire.Framebuffer) *Encoder {
-	return &Encoder{frame: frame, mover: newMover(), ratio: 1}
+	return &Encoder{frame: frame, mover: newMover(), phrases: newPhrases(), ratio: 1}
 }
 
 // Reset begins anew with a black picture of the frame's size, which the viewer
@@ -146,6 +151,7 @@ func (e *Encoder) apply(m move) {
 	e.shadow.Copy(m.dst, m.src)
 	e.moves = append(e.moves, m)
 	e.touched = e.touched.Union(m.dst)
+	e.phrases.moved(m)
 	inner := inward(e.grid.blocks(m.dst), m.dst, e.frame)
 	if !m.exact || inner.Empty() {
 		e.grid.compare(e.frame, &e.shadow, m.dst)
@@ -207,6 +213,7 @@ func (e *Encoder) Next(budget int) (u Update, ok bool) {
 	for _, m := range e.moves {
 		b = wire.AppendCopy(b, m.dst, m.src)
 	}
+	e.painted = e.moved
 	e.moves, e.moved = e.moves[:0], 0
 	limit := min(rawFactor*budget, int(float64(budget)/e.ratio))
 	e.body = e.tiles(b, max(limit, 1))
@@ -253,6 +260,7 @@ func (e *Encoder) finish(reset bool) Update {
 // Wipe forgets all pictures but the frame. The Encoder is of no use any more.
 func (e *Encoder) Wipe() {
 	clear(e.shadow.Pix[:cap(e.shadow.Pix)])
+	e.phrases.wipe()
 	clear(e.body[:cap(e.body)])
 	clear(e.pack.out[:cap(e.pack.out)])
 	clear(e.buf[:cap(e.buf)])

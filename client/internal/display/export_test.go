@@ -39,8 +39,11 @@ func (e *Encoder) Left() (pixels int, copies []image.Rectangle) {
 	return pixels, copies
 }
 
-// Wake ends the rest that useless searches for moves have led to.
-func (e *Encoder) Wake() { e.mover.useless, e.mover.resting = 0, 0 }
+// Wake ends the rest that useless searches for moves and for text have led to.
+func (e *Encoder) Wake() {
+	e.mover.useless, e.mover.resting = 0, 0
+	e.textless, e.textRest = 0, 0
+}
 
 // Unknown says which pixels the viewer alone knows.
 func (e *Encoder) Unknown(rects []image.Rectangle) { e.mover.unknown = rects }

@@ -22,11 +22,14 @@ func (e *Encoder) tiles(b []byte, limit int) []byte {
 		return b
 	}
 	small := e.grid.count <= trimBlocks
+	limit += len(b)
+	if b = e.texts(b, limit); len(b) >= limit {
+		return b
+	}
 	e.rects = e.grid.rects(e.rects[:0])
 	if !small {
 		e.rank()
 	}
-	limit += len(b)
 	for rest := e.rects; len(rest) > 0 && len(b) < limit; {
 		n := group(rest)
 		b, n = e.group(b, rest[:n], limit, small)
