@@ -10,7 +10,7 @@ import (
 const (
 	minPack      = 64      // bytes; shorter bodies are sent as they are
 	slowLink     = 5 << 19 // bytes a second (20 Mbit/s): below it smaller is faster, whatever it costs the processor
-	minDeflate   = 8 << 10 // bytes of a body that are worth it
+	minDeflate   = 512     // bytes of a body that are worth it
 	deflateLevel = 3
 )
 

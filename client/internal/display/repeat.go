@@ -5,16 +5,19 @@ import "time"
 const (
 	repeatAfter = 4 * time.Millisecond  // on a short way the acknowledgement is here by then
 	onePacket   = 1100                  // bytes of an update that travels in one packet
+	repeatTime  = 20 * time.Millisecond // of the link: where packets get lost, what takes longer is not repeated
 	farAway     = 10 * time.Millisecond // of round trip: then every small update is worth two packets
 	lateness    = 50 * time.Millisecond // beyond twice the round trip: a packet was lost
+	farLateness = 25 * time.Millisecond // beyond one and a half, where that is far
 	lossMemory  = time.Minute
 	maxRepeats  = 4 // waiting; an older one gives way
 )
 
 // repeater sends small updates a second time, on the repeat channel. The transport
 // notices the loss of the last packet of a burst only after a long timeout, and
-// the answer to a key is often just that packet. On a near and clean way nothing
-// is repeated. Owned by the Stream's goroutine, one for each viewer.
+// the answer to a key is often just that packet. Where packets get lost larger ones
+// are repeated too: a lost one would hold up all behind it for a round trip and more.
+// On a near and clean way nothing is repeated. Owned by the Stream's goroutine, one for each viewer.
 type repeater struct {
 	waiting []repeat // oldest first
 	free    [][]byte
@@ -27,12 +30,16 @@ type repeat struct {
 	msg []byte
 }
 
-// sent takes note of an update that was sent.
-func (r *repeater) sent(u Update, now time.Time, rtt time.Duration) {
-	if len(u.Messages) != 1 || u.Bytes > onePacket || u.Reset {
+// sent takes note of an update that was sent, over a link of that rate in bytes a second.
+func (r *repeater) sent(u Update, now time.Time, rtt time.Duration, rate float64) {
+	if len(u.Messages) != 1 || u.Reset {
 		return
 	}
-	if rtt < farAway && (r.lost.IsZero() || now.Sub(r.lost) > lossMemory) {
+	lossy := !r.lost.IsZero() && now.Sub(r.lost) <= lossMemory
+	switch {
+	case u.Bytes <= onePacket && (lossy || rtt >= farAway):
+	case lossy && float64(u.Bytes) <= rate*repeatTime.Seconds():
+	default:
 		return
 	}
 	if len(r.waiting) == maxRepeats {
@@ -73,10 +80,10 @@ func (r *repeater) acked(seq uint32) {
 	r.drop(n)
 }
 
-// late takes note of how long the acknowledgement of a small update took that had
-// the link to itself.
+// late takes note of how long an acknowledgement took, beyond what the link needed
+// for the bytes before it.
 func (r *repeater) late(took, rtt time.Duration, now time.Time) {
-	if took > 2*rtt+lateness {
+	if took > 2*rtt+lateness || rtt >= farAway && took > rtt*3/2+farLateness {
 		r.lost = now
 	}
 }

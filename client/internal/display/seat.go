@@ -98,7 +98,7 @@ func (v *Seat) send(u Update, now time.Time) error {
 	lap(&v.stats.Stages.Send, start)
 	v.win.sent(u, now)
 	if v.viewer.Repeat != nil {
-		v.repeat.sent(u, now, v.win.rtt)
+		v.repeat.sent(u, now, v.win.rtt, v.win.rate)
 	}
 	v.stats.Updates++
 	v.stats.Bytes += int64(u.Bytes)
@@ -146,8 +146,10 @@ func (v *Seat) onAcked(ack wire.Ack, at time.Time) {
 	took := at.Sub(last.at)
 	if ack.Paint < wire.Rested {
 		v.stats.Stages.answered(ack, last.at, at, &v.clocks)
-	}
-	if last.alone && last.bytes < rateSample {
-		v.repeat.late(took, v.win.rtt, at)
+		// Near by, a page that is busy answers as late as if something was lost.
+		if v.win.rate > 0 && (v.win.rtt >= farAway || last.alone && last.bytes < rateSample) {
+			queued := time.Duration(float64(last.ahead) / v.win.rate * float64(time.Second))
+			v.repeat.late(took-ack.Paint-queued, v.win.rtt, at)
+		}
 	}
 }

@@ -17,12 +17,15 @@ import (
 type link struct {
 	rate  int // bytes a second
 	delay time.Duration
+	loses int // of so many packets one comes late, and with it all behind it; 0: none
 	seat  *display.Seat
 	queue chan []byte
 
 	mu      sync.Mutex
 	waiting int // bytes sent and not yet delivered
 	most    int
+	sent    int
+	packets int
 	v       wire.Decoder
 }
 
@@ -30,6 +33,7 @@ func (l *link) send(msg []byte) error {
 	l.mu.Lock()
 	l.waiting += len(msg)
 	l.most = max(l.most, l.waiting)
+	l.sent += len(msg)
 	l.mu.Unlock()
 	l.queue <- append([]byte(nil), msg...)
 	return nil
@@ -40,14 +44,26 @@ func (l *link) send(msg []byte) error {
 func (l *link) carry() {
 	var over sync.WaitGroup
 	defer over.Wait()
+	var behind time.Time // what was lost and sent again
 	for msg := range l.queue {
 		<-time.After(time.Second * time.Duration(len(msg)) / time.Duration(l.rate))
-		over.Go(func() { l.deliver(msg) })
+		arrives := time.Now().Add(l.delay)
+		if l.loses > 0 {
+			before := l.packets / l.loses
+			if l.packets += 1 + len(msg)/1200; l.packets/l.loses > before {
+				arrives = arrives.Add(3 * l.delay)
+			}
+		}
+		if !arrives.After(behind) {
+			arrives = behind.Add(time.Microsecond)
+		}
+		behind = arrives
+		over.Go(func() { l.deliver(msg, arrives) })
 	}
 }
 
-func (l *link) deliver(msg []byte) {
-	<-time.After(l.delay)
+func (l *link) deliver(msg []byte, arrives time.Time) {
+	<-time.After(time.Until(arrives))
 	l.mu.Lock()
 	l.waiting -= len(msg)
 	seq, done, err := l.v.Receive(msg)

@@ -41,6 +41,7 @@ type inFlight struct {
 	seq   uint32
 	bytes int
 	at    time.Time
+	ahead int  // bytes in flight with it
 	alone bool // nothing else was in flight when it was sent, and the viewer answered at once
 	was   delivered
 }
@@ -90,8 +91,8 @@ func (w *window) sent(u Update, at time.Time) {
 	if alone {
 		w.best.now.at = at // it rested until now
 	}
-	w.flight = append(w.flight, inFlight{u.Seq, u.Bytes, at, alone, w.best.now})
 	w.bytes += u.Bytes
+	w.flight = append(w.flight, inFlight{u.Seq, u.Bytes, at, w.bytes, alone, w.best.now})
 }
 
 // acked takes all updates up to seq out of flight and returns the last of them.
