@@ -11,7 +11,7 @@ const (
 	minPack      = 64      // bytes; shorter bodies are sent as they are
 	slowLink     = 5 << 19 // bytes a second (20 Mbit/s): below it smaller is faster, whatever it costs the processor
 	minDeflate   = 512     // bytes of a body that are worth it
-	deflateLevel = 3
+	deflateLevel = 5
 )
 
 // packer packs the bodies of updates. Owned by the Encoder.
