@@ -123,6 +123,41 @@ func TestLostLetterComesInTime(t *testing.T) {
 	})
 }
 
+// Where a packet was lost, an update of some packets does not wait for it again.
+func TestLostLinesComeInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := newPattern(400, 300)
+		gate := consent.NewGate()
+		gate.Allow(grant.SetOf(grant.View))
+		lease, _ := gate.Lease(grant.View)
+		l := &lossy{}
+		stream := &display.Stream{Source: src}
+		l.seat, _ = stream.Join(display.Viewer{Lease: lease, Send: l.send, Repeat: l.again})
+		l.over.Go(func() { _ = stream.Run(t.Context()) })
+		pass(3 * time.Second)
+		lines := image.Rect(16, 16, 216, 112)
+		for i := range 4 {
+			l.mu.Lock()
+			l.lose = true
+			l.mu.Unlock()
+			src.draw(lines, uint64(50+i))
+			pass(40 * time.Millisecond)
+			l.mu.Lock()
+			there := slices.Equal(l.v.Screen.Row(70, 16, 216), src.pix.Row(70, 16, 216))
+			l.mu.Unlock()
+			if i > 0 && !there {
+				t.Errorf("lines %d are not there after 40 ms", i)
+			}
+			pass(time.Second)
+		}
+		if st := l.seat.Stats(); st.Bytes < 1500*int64(st.Updates) {
+			t.Errorf("updates of %d bytes: too small to tell", st.Bytes/int64(st.Updates))
+		}
+		gate.Revoke(grant.SetOf(grant.View))
+		l.over.Wait()
+	})
+}
+
 // Near and without loss nothing is sent twice.
 func TestNothingIsRepeatedNearby(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
