@@ -67,12 +67,18 @@ export const test = base.extend<Fixtures>({
       started.push(broker);
       return broker;
     });
+    const leaks: string[] = [];
     for (const [i, broker] of started.entries()) {
       if (info.status !== info.expectedStatus) {
         await info.attach(`broker-${i}-log`, { body: broker.log, contentType: "text/plain" });
       }
-      await broker.end();
+      try {
+        leaks.push(...(await broker.leaks(broker.given)));
+      } finally {
+        await broker.end();
+      }
     }
+    expect(leaks, "secrets that a broker wrote down").toEqual([]);
   },
 
   broker: async ({ startBroker }, use) => {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Canaries } from "./canaries.ts";
 import type { Desktop } from "./desktop.ts";
 import { programs } from "./paths.ts";
 import { Program, run } from "./process.ts";
@@ -34,6 +35,7 @@ export interface BrokerOptions {
 export class Broker {
   #server: Program;
   #earlierLog = "";
+  readonly #given = new Canaries();
   /** Set anew for what starts after it: flags of `beside serve`. */
   readonly flags: string[];
 
@@ -112,7 +114,9 @@ export class Broker {
 
   /** A page that signs an account in, once. */
   async signInLink(who: Technician = robin): Promise<string> {
-    return string(await this.json("signin-link", who.email), "link");
+    const link = string(await this.json("signin-link", who.email), "link");
+    this.#given.addSignIn(link);
+    return link;
   }
 
   /** Opens a ticket and returns its id. */
@@ -122,12 +126,20 @@ export class Broker {
 
   async invite(ticket: string, who: Technician = robin): Promise<Invitation> {
     const answer = await this.json("invite", "--technician", who.email, "--ticket", ticket);
-    return {
+    const invitation = {
       id: string(answer, "id"),
       link: string(answer, "link"),
       secret: string(answer, "secret"),
       open: string(answer, "open"),
     };
+    this.#given.addCode(invitation.secret);
+    this.#given.addSignIn(invitation.open);
+    return invitation;
+  }
+
+  /** The secrets that its commands gave out so far: they must not be read in anything that it wrote down. */
+  get given(): ReadonlyMap<string, string | Buffer> {
+    return this.#given.forms;
   }
 
   /** Puts the client on a desktop as a download of this invitation would, and returns where it is. */

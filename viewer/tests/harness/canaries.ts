@@ -17,15 +17,13 @@ export class Canaries {
   }
 
   addText(name: string, secret: string): void {
-    if (secret.length < 16) throw new Error(`${name} is too short to be searched for`);
-    this.#forms.set(name, secret);
+    this.#add(name, "text", secret);
   }
 
   addBytes(name: string, secret: Buffer): void {
-    if (secret.length < 16) throw new Error(`${name} is too short to be searched for`);
-    this.#forms.set(`${name} (bytes)`, secret);
+    this.#add(name, "bytes", secret);
     for (const form of ["base64url", "base64", "hex"] as const) {
-      this.#forms.set(`${name} (${form})`, secret.toString(form).replace(/=+$/, ""));
+      this.#add(name, form, secret.toString(form).replace(/=+$/, ""));
     }
   }
 
@@ -54,13 +52,19 @@ export class Canaries {
     }
   }
 
+  /** There may be several of a name: another one takes nobody's place. */
+  #add(name: string, form: string, secret: string | Buffer): void {
+    if (secret.length < 16) throw new Error(`${name} is too short to be searched for`);
+    this.#forms.set(`${name} (${form}, no. ${this.#forms.size + 1})`, secret);
+  }
+
   /** Collects the tokens that a page is given or sends, from before its first document. */
   watch(page: Page): void {
     const collect = (text: string): void => {
       for (const token of text.match(/eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g) ?? []) {
         const claims = Buffer.from(token.split(".")[0] ?? "", "base64url").toString();
         const type = /"typ":"([^"]+)"/.exec(claims)?.[1] ?? "token";
-        this.addText(`${type} ${this.#forms.size}`, token);
+        this.addText(type, token);
       }
     };
     page.on("response", (response) => {
