@@ -1,9 +1,10 @@
-import { expect, test } from "./fixtures.ts";
+import { expect, type Page, test } from "./fixtures.ts";
 import { robin } from "./harness/broker.ts";
 import { text } from "./harness/client.ts";
 import { Code, redeem } from "./harness/code.ts";
 import { Desk } from "./harness/desk.ts";
 import { tabTo } from "./harness/looks.ts";
+import { Session } from "./harness/session.ts";
 
 const sam = "Sam Okafor";
 const subject = "Printer prints nothing";
@@ -59,6 +60,7 @@ test("stages are announced, and who arrives is heard of elsewhere", async ({ bro
   await desk.signIn(await broker.signInLink());
   await broker.addTicket(subject, sam);
   await desk.choose(subject);
+  await canSound(page);
   const link = await desk.help(sam);
   const region = page.locator("[aria-live=polite]", { has: page.getByText(text("desk.link.waits")) });
   await expect(region).toHaveCount(1);
@@ -73,11 +75,7 @@ test("stages are announced, and who arrives is heard of elsewhere", async ({ bro
   await expect(
     page.locator("[aria-live=polite]").getByText(text("desk.arrived", { requester: sam })),
   ).toBeVisible();
-  await expect(page).toHaveTitle(`● ${news} · ${text("app.name")}`);
-  const told = await page.evaluate(() => (window as unknown as Noticed).noticed);
-  expect(told.toSorted()).toEqual([`${text("desk.notification")}: ${news}`, "sound"]);
-  await page.evaluate(() => dispatchEvent(new Event("focus")));
-  await expect(page, "who looks again needs no mark").not.toHaveTitle(/●/);
+  await heard(page, news);
 
   await expect(requester.getByRole("heading", { name: text("requester.running") })).toBeFocused();
   await expect(requester.getByRole("status")).toHaveText(
@@ -85,14 +83,64 @@ test("stages are announced, and who arrives is heard of elsewhere", async ({ bro
   );
 });
 
+test("what the person answers is heard of elsewhere", async ({ broker, desktop, page }) => {
+  await page.context().grantPermissions(["notifications"]);
+  await page.addInitScript(watchNotices);
+  const { client } = await Session.asking(broker, desktop, page);
+  await canSound(page);
+  await client.allow();
+  await heard(page, text("desk.news.allowed", { requester: sam }));
+
+  await page.getByRole("button", { name: text("session.ask"), exact: true }).click();
+  await client.decline();
+  await heard(page, text("session.news.no-control", { requester: sam }));
+});
+
+test("that the person declines is heard of elsewhere", async ({ broker, desktop, page }) => {
+  await page.context().grantPermissions(["notifications"]);
+  await page.addInitScript(watchNotices);
+  const { client } = await Session.asking(broker, desktop, page);
+  await canSound(page);
+  await client.decline();
+  await heard(page, text("desk.news.declined", { requester: sam }));
+});
+
 interface Noticed {
   noticed: string[];
+  sounding: AudioContext[];
+}
+
+/** Waits until the page may sound: a browser allows it some time after the first gesture. */
+async function canSound(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const { sounding } = window as unknown as Noticed;
+    return sounding.some((context) => context.state === "running");
+  });
+}
+
+/** Waits until news came by all three ways, and no more than once; then looks at the page again. */
+async function heard(page: Page, news: string): Promise<void> {
+  await expect(page).toHaveTitle(`● ${news} · ${text("app.name")}`, { timeout: 20_000 });
+  const noticed = () => page.evaluate(() => (window as unknown as Noticed).noticed.toSorted());
+  await expect.poll(noticed).toEqual([`${text("desk.notification")}: ${news}`, "sound"]);
+  await page.evaluate(() => {
+    (window as unknown as Noticed).noticed.length = 0;
+    dispatchEvent(new Event("focus"));
+  });
+  await expect(page, "who looks again needs no mark").not.toHaveTitle(/●/);
 }
 
 /** Makes the page one that nobody looks at, and keeps what it then sounds and notifies. */
 function watchNotices(): void {
   const noticed: string[] = [];
-  Object.assign(window, { noticed });
+  const sounding: AudioContext[] = [];
+  Object.assign(window, { noticed, sounding });
+  window.AudioContext = class extends AudioContext {
+    constructor() {
+      super();
+      sounding.push(this);
+    }
+  };
   Object.defineProperty(Document.prototype, "hasFocus", { value: () => false });
   window.Notification = class extends Notification {
     constructor(title: string, options?: NotificationOptions) {
