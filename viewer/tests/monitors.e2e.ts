@@ -1,6 +1,7 @@
 import { expect, type Page, test } from "./fixtures.ts";
 import { text } from "./harness/client.ts";
 import type { Desktop, Size } from "./harness/desktop.ts";
+import { looksSound } from "./harness/looks.ts";
 import type { Picture } from "./harness/picture.ts";
 import { eventKinds, Session } from "./harness/session.ts";
 import { shot } from "./harness/tour.ts";
@@ -61,7 +62,10 @@ async function choose(page: Page, place: string, down: number, name: string): Pr
   await expect(page.getByRole("menuitem").first()).toBeFocused();
   for (let i = 0; i < down; i++) await page.keyboard.press("ArrowDown");
   await expect(item).toBeFocused();
-  if (name === text("session.monitors.all")) await shot("session-monitors", () => page.screenshot());
+  if (name === text("session.monitors.all")) {
+    await shot("session-monitors", () => page.screenshot());
+    await looksSound(page, "the menu of monitors");
+  }
   await page.keyboard.press("Enter");
   await expect(page.getByRole("menu")).toHaveCount(0);
 }

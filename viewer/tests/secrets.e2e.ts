@@ -6,6 +6,7 @@ import { Canaries } from "./harness/canaries.ts";
 import { Client, text, titles } from "./harness/client.ts";
 import { Desk } from "./harness/desk.ts";
 import type { Desktop } from "./harness/desktop.ts";
+import { looksSound } from "./harness/looks.ts";
 import { buttonReady, settled } from "./harness/settled.ts";
 import { Stage } from "./harness/stage.ts";
 import { shot } from "./harness/tour.ts";
@@ -104,6 +105,7 @@ async function agreed(page: Page, desktop: Desktop, client: Client): Promise<voi
   await new Stage(page).live();
   await same(page, desktop);
   await shot("session-live", () => page.screenshot());
+  await looksSound(page, "the picture");
   await shot("client-bar", () => desktop.screenshot());
 }
 
@@ -122,9 +124,11 @@ async function helped(page: Page, desktop: Desktop, client: Client): Promise<voi
   await same(page, desktop);
   await shot("session-control", () => page.screenshot());
   await shot("client-bar-control", () => desktop.screenshot());
+  await looksSound(page, "control");
   await page.getByRole("button", { name: text("session.keys"), exact: true }).click();
   await expect(page.getByRole("menu")).toBeVisible();
   await shot("session-keys", () => page.screenshot());
+  await looksSound(page, "the menu of keys");
   await page.keyboard.press("Escape");
 }
 
@@ -132,6 +136,7 @@ async function paused(page: Page, client: Client): Promise<void> {
   await client.pause();
   await expect(page.getByRole("heading", { name: text("session.paused", { requester: sam }) })).toBeVisible();
   await shot("session-paused", () => page.screenshot());
+  await looksSound(page, "paused");
   await client.pause();
   await new Stage(page).live();
 }
@@ -143,6 +148,7 @@ async function superseded(page: Page): Promise<void> {
   await new Stage(second).live();
   await expect(page.getByRole("heading", { name: text("session.stage.superseded") })).toBeVisible();
   await shot("session-superseded", () => page.screenshot());
+  await looksSound(page, "superseded");
   await page.getByRole("button", { name: text("session.continue") }).click();
   await new Stage(page).live();
   await second.close();
@@ -167,6 +173,11 @@ async function finished(page: Page, desktop: Desktop, client: Client, landing: P
   await shot("session-ended", () => page.screenshot());
   await shot("client-summary", () => desktop.screenshot());
   await client.closeSummary();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole("heading", { name: text("end.requester") })).toBeVisible();
+  await looksSound(page, "ended");
+  await page.getByRole("button", { name: text("session.note") }).click();
   await expect(resolution, "nor when the requester ends the session").toHaveValue(/^The queue/);
   await dialog.getByRole("button", { name: text("app.save") }).click();
   await expect(page.getByRole("heading", { name: subject })).toBeVisible();
@@ -178,6 +189,7 @@ async function finished(page: Page, desktop: Desktop, client: Client, landing: P
     landing.getByText(text("requester.ended.controlled", { technician: robin.name })),
   ).toBeVisible();
   await shot("landing-ended", () => landing.screenshot());
+  await looksSound(landing, "the page behind the link, at the end");
 }
 
 async function afterwards(page: Page, url: string): Promise<void> {
