@@ -15,6 +15,18 @@ export async function waitFor<T>(
   }
 }
 
+/** Reads until the same has been read for so long; returns it. */
+export async function rests<T>(what: string, read: () => Promise<T>, forMs: number): Promise<T> {
+  let last: T | undefined;
+  let since = Date.now();
+  return await waitFor(`${what} stays the same for ${forMs} ms`, async () => {
+    const now = await read();
+    if (now !== last) since = Date.now();
+    last = now;
+    return Date.now() - since >= forMs && { now };
+  }).then(({ now }) => now);
+}
+
 /** Watches for so long that something is so all the time, which no waiting for it can show. */
 export async function holds(what: string, ask: () => Promise<boolean>, forMs = 700): Promise<void> {
   const deadline = Date.now() + forMs;
