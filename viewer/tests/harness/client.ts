@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Desktop, Place, Window } from "./desktop.ts";
 import { textsFile } from "./paths.ts";
 import type { Program } from "./process.ts";
+import { settled } from "./settled.ts";
 import { waitFor } from "./wait.ts";
 
 const texts = readTexts();
@@ -26,6 +27,9 @@ const places = {
 
 /** How long a consent window is deaf after it appeared, and a little. */
 const deafMs = 1_200;
+
+/** What a press did not do in this time it does not do: the window did not listen yet. */
+const unheardMs = 3_000;
 
 /**
  * The real client, run by the person at a desktop and answered by their mouse and keys alone. It ends with the
@@ -60,13 +64,13 @@ export class Client {
     const window = await this.asked();
     await listens();
     for (const row of options.tick ?? []) await this.#tick(row);
-    return await this.#answer(window, places.allow);
+    return await this.#press(titles.consent, places.allow, (now) => now?.id !== window.id);
   }
 
   async decline(): Promise<void> {
     const window = await this.asked();
     await listens();
-    await this.#answer(window, places.decline);
+    await this.#press(titles.consent, places.decline, (now) => now?.id !== window.id);
   }
 
   /** The bar, which stays on top while somebody sees or controls. */
@@ -75,7 +79,8 @@ export class Client {
   }
 
   async stop(): Promise<void> {
-    await this.desktop.clickIn(await this.bar(), places.stop);
+    const bar = await this.bar();
+    await this.#press(titles.bar, places.stop, (now) => now?.id !== bar.id);
   }
 
   /** Presses Stop and returns after how many milliseconds no program held a key any more, as other X clients see it. */
@@ -91,20 +96,22 @@ export class Client {
     return Number((await this.desktop.run("bash", ["-c", script, "stop", ...at])).toString()) / 1e6;
   }
 
-  /** Pauses, or resumes: it is the same place. */
+  /** Pauses, or resumes: it is the same place. The bar then has other words and another width. */
   async pause(): Promise<void> {
-    await this.desktop.clickIn(await this.bar(), places.pause);
+    const { width } = await this.#drawnBar();
+    await this.#press(titles.bar, places.pause, (now) => now !== undefined && now.width !== width);
   }
 
-  /** Takes control back; the technician still sees. */
+  /** Takes control back; the technician still sees. The bar then has a button less. */
   async takeBack(): Promise<void> {
-    await this.desktop.clickIn(await this.bar(), places.takeBack);
+    const { width } = await this.#drawnBar();
+    await this.#press(titles.bar, places.takeBack, (now) => now !== undefined && now.width < width);
   }
 
   /** Closes the summary, after which the client ends by itself. */
   async closeSummary(): Promise<void> {
-    await this.desktop.clickIn(await this.#window(titles.summary), places.closeSummary);
-    await this.program.ended();
+    await this.#window(titles.summary);
+    await this.#press(titles.summary, places.closeSummary, () => !this.program.running);
   }
 
   /** Kills it as a crash would, so that it can do nothing more. Its supervisor lives on. */
@@ -113,20 +120,31 @@ export class Client {
     process.kill(Number(child.toString()), "SIGKILL");
   }
 
+  /** The bar when it shows what it is to show: a press on a toggle must not be lost, and not be made twice. */
+  async #drawnBar(): Promise<Window> {
+    const bar = await this.bar();
+    await settled(this.desktop, bar);
+    return bar;
+  }
+
   /**
-   * Presses a button until the window goes: on a slow machine it may listen later than it is seen. Returns when it
-   * was pressed last.
+   * Presses a place of a window until that took effect: on a slow machine a window may listen later than it is seen.
+   * Returns when it was pressed last.
    */
-  async #answer(window: Window, place: Place): Promise<number> {
-    let at = Date.now();
-    await waitFor("the consent window is answered", async () => {
-      const found = await this.desktop.findWindow(titles.consent);
-      if (found?.id !== window.id) return true;
-      await this.desktop.clickIn(found, place); // where it is now: a window manager may still have moved it
-      at = Date.now();
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      return false;
-    });
+  async #press(title: string, place: Place, took: (now: Window | undefined) => boolean): Promise<number> {
+    let at = 0;
+    await waitFor(
+      `a press in "${title}" takes effect`,
+      async () => {
+        const found = await this.desktop.findWindow(title);
+        if (took(found)) return true;
+        if (found === undefined || Date.now() - at < unheardMs) return false;
+        await this.desktop.clickIn(found, place); // where it is now: a window manager may still have moved it
+        at = Date.now();
+        return false;
+      },
+      20_000,
+    );
     return at;
   }
 
