@@ -119,14 +119,15 @@ test("a program without a code asks for the link, and about an address it was no
   const client = Client.start(desktop, await desktop.install(programs.client, "Downloads/beside-client"));
   client.program.finishInput(); // nobody pipes a link into it
   const window = await desktop.window(titles.panel);
-  const blank = await settled(desktop, window);
+  await settled(desktop, window);
   await shot("client-paste", () => desktop.screenshot());
-  const other = (shown: Picture) => shown.differences(blank) > 1_000;
 
+  await desktop.active(window);
   await desktop.run("xdotool", ["type", "my link"]);
-  await settled(desktop, window, buttonReady);
+  const typed = await settled(desktop, window, buttonReady);
   await desktop.keys("Return");
-  const wrong = await settled(desktop, window, other);
+  const refused = (shown: Picture) => shown.differences(typed) > 1_000;
+  const wrong = await settled(desktop, window, refused);
   await shot("client-paste-wrong", () => desktop.screenshot());
   await desktop.run("xdotool", ["type", link]); // over what is selected
   await desktop.keys("Return");
@@ -149,11 +150,14 @@ test("the same key gets the same session again", async ({ broker }) => {
 });
 
 test("a link runs out", async ({ startBroker, page, openPage }) => {
-  const broker = await startBroker(["--invitation-life", "4s"]);
+  const broker = await startBroker(["--invitation-life", "15s"]);
+  await page.goto(broker.url); // a browser's first page takes its time, and the link's has begun once it is made
   const { link, secret } = await invited(broker);
   await page.goto(link);
   await heading(page, text("requester.who", robin));
-  await heading(page, text("requester.expired"));
+  await expect(page.getByRole("heading", { name: text("requester.expired") })).toBeVisible({
+    timeout: 30_000,
+  });
   const late = await openPage();
   await late.goto(link);
   await heading(late, text("requester.expired"));

@@ -93,11 +93,13 @@ test("one monitor after the other, and all of them as one", async ({ broker, sta
   await session.takeControl();
   await desktop.run("xdotool", ["windowsize", terminal.window.id, "400", "200"]);
   await session.stage.click(760, 360);
+  await desktop.active(terminal.window);
   await page.keyboard.type("on the whole ");
   await terminal.typed("on the whole ");
   await choose(page, "all", 1, text("session.monitor", { n: "2" }));
   await exact(session, right);
   await session.stage.click(760 - right.x, 360 - right.y);
+  await desktop.active(terminal.window);
   await page.keyboard.type("on a part");
   await terminal.typed("on the whole on a part");
 

@@ -120,6 +120,7 @@ async function helped(page: Page, desktop: Desktop, client: Client): Promise<voi
   await expect(page.getByText(text("session.mode.control"), { exact: true })).toBeVisible();
   const terminal = await desktop.window("Terminal");
   await new Stage(page).click(terminal.x + 40, terminal.y + 100);
+  await desktop.active(terminal);
   await page.keyboard.type("cupsenable printer");
   await same(page, desktop);
   await shot("session-control", () => page.screenshot());

@@ -60,6 +60,7 @@ test("from a ticket to a resolution, by clicks and keys alone", async ({
     timeout: 15_000,
   });
   await stage.click(terminal.window.x + 40, terminal.window.y + 40);
+  await desktop.active(terminal.window);
   await page.keyboard.type("It works: 100% of {it}, [now] \\ ~ | @ #\n", { delay: 5 });
   await terminal.typed("It works: 100% of {it}, [now] \\ ~ | @ #\n");
 
