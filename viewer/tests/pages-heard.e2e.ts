@@ -91,9 +91,13 @@ test("what the person answers is heard of elsewhere", async ({ broker, desktop, 
   await client.allow();
   await heard(page, text("desk.news.allowed", { requester: sam }));
 
-  await page.getByRole("button", { name: text("session.ask"), exact: true }).click();
+  const ask = page.getByRole("button", { name: text("session.ask"), exact: true });
+  await ask.click();
   await client.decline();
   await heard(page, text("session.news.no-control", { requester: sam }));
+  await ask.click();
+  await client.allow();
+  await heard(page, text("session.news.control", { requester: sam }));
 });
 
 test("that the person declines is heard of elsewhere", async ({ broker, desktop, page }) => {
