@@ -42,6 +42,16 @@ var rules = []rule{
 		why: "an auditor reads the verifier: it must be small",
 	},
 	{
+		name: "the log's tree", from: []string{"beside/signaling/ledger/...", "beside/signaling/evidence/..."},
+		only: []string{"golang.org/x/mod/...", "beside/signaling/record", "beside/signaling/ledger", "beside/signaling/evidence"},
+		why:  "whoever verifies trusts neither broker nor client, and reads all that verifying takes",
+	},
+	{
+		name: "the verifier has no network", from: []string{"beside/signaling/evidence/...", "beside/signaling/ledger/...", "beside/signaling/record/..."},
+		never: []string{"net", "net/http"}, deep: true,
+		why: "evidence is checked on a machine that nobody else can reach",
+	},
+	{
 		name: "one user of JWT", from: ours, except: []string{"beside/signaling/grant"},
 		never: []string{"github.com/golang-jwt/..."},
 		why:   "tokens are parsed with one fixed set of options, in one place",
