@@ -17,6 +17,8 @@ import (
 	"beside/broker/internal/entry"
 	"beside/broker/internal/invitation"
 	"beside/broker/internal/journal"
+	"beside/broker/internal/publish"
+	"beside/broker/internal/sequencer"
 	"beside/broker/internal/session"
 	"beside/broker/internal/store"
 	"beside/broker/internal/web"
@@ -70,6 +72,9 @@ func run(ctx context.Context, dir string, c Config, log *slog.Logger, ready func
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
 	err = errors.Join(err, b.note(last, record.BrokerStopped{}))
+	if _, sealErr := b.ledger.Advance(last); sealErr != nil {
+		err = errors.Join(err, sealErr)
+	}
 	log.Info("broker stopped")
 	return err
 }
@@ -83,6 +88,7 @@ type broker struct {
 	listeners *listeners
 	auth      *auth.Desk
 	registry  *session.Registry
+	ledger    *sequencer.Log
 	web       *web.Server
 	draining  chan struct{} // closed when the broker begins to stop
 }
@@ -96,6 +102,9 @@ func (b *broker) build(ctx context.Context, dir string) error {
 	}
 	clients, err := here.shelf(dir)
 	if err != nil {
+		return err
+	}
+	if b.ledger, err = sequencer.Open(ctx, b.store, l.public.Hostname()); err != nil {
 		return err
 	}
 	b.auth = auth.New(b.store, b.journal)
@@ -114,7 +123,10 @@ func (b *broker) build(ctx context.Context, dir string) error {
 	b.web, err = web.New(web.Deps{
 		Organisation: c.Organisation, Version: version(), URL: l.public, Store: b.store, Journal: b.journal, Auth: b.auth,
 		Clients: clients, Pages: viewer.Files(), Log: b.log, InvitationLife: c.Invitation, Draining: b.draining,
-		Modules: []web.Module{entry.New(entry.Config{Registry: b.registry, Organisation: c.Organisation, Origins: origins})},
+		Modules: []web.Module{
+			entry.New(entry.Config{Registry: b.registry, Organisation: c.Organisation, Origins: origins}),
+			publish.New(b.store, b.ledger, b.log),
+		},
 	})
 	if err != nil {
 		return errors.Join(err, b.registry.Close())
@@ -127,6 +139,7 @@ func (b *broker) build(ctx context.Context, dir string) error {
 func (b *broker) serve(ctx context.Context) error {
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.journal.Run(running) })
+	group.Go(func() error { return b.ledger.Run(running, b.journal) })
 	group.Go(func() error { return b.registry.Run(running) })
 	group.Go(func() error { return invitation.Run(running, b.journal, b.store, b.log) })
 	group.Go(func() error { return b.sweep(running) })
