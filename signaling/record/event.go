@@ -63,6 +63,9 @@ type Event struct {
 	Session  string    `json:"session,omitempty"`
 	Ticket   string    `json:"ticket,omitempty"`
 	Data     Data      `json:"data"`
+	// Personal commits to the personal fields of Data, which are empty in the
+	// log: see Part.
+	Personal []byte `json:"personal,omitempty"`
 	// Signed is the client's own statement, kept as it came, when the client
 	// is the reporter.
 	Signed *Statement `json:"signed,omitempty"`

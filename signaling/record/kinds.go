@@ -36,7 +36,10 @@ const (
 	KindMessageRefused    Kind = "message.refused"
 	KindRelayAllocated    Kind = "relay.allocated"
 	KindRelayDenied       Kind = "relay.denied"
+	KindCountersigned     Kind = "session.countersigned"
+	KindSessionSealed     Kind = "session.sealed"
 	KindAuditExported     Kind = "audit.exported"
+	KindPersonErased      Kind = "privacy.erased"
 	KindPeerVerified      Kind = "client.verified"
 	KindVerifyFailed      Kind = "client.verify_failed"
 	KindConsentAsked      Kind = "client.asked"
@@ -50,11 +53,13 @@ const (
 	KindControlStarted    Kind = "client.control_started"
 	KindClientUnable      Kind = "client.unable"
 	KindClientStopped     Kind = "client.stopped"
+	KindClientSealed      Kind = "client.sealed"
 )
 
 // Data is what one kind of event carries. Each type below is the data of the
-// kind of the same name. No picture, key, text or name of a person is ever in
-// it; addresses are truncated to /24 (IPv4) or /48 (IPv6).
+// kind of the same name. No picture, key or text is ever in it; addresses are
+// truncated to /24 (IPv4) or /48 (IPv6). Fields marked personal are kept beside
+// the log (see Part).
 type Data interface{ kind() Kind }
 
 // BrokerStarted: a broker process began to serve; Viewer is the SHA-256 of the pages it serves.
@@ -81,12 +86,12 @@ type SignInLinkMade struct {
 
 // SignedIn: a sign-in link was spent; From is the truncated address.
 type SignedIn struct {
-	From string `json:"from"`
+	From string `json:"from" personal:"true"`
 }
 
 // SignInRefused: a sign-in was refused.
 type SignInRefused struct {
-	From   string `json:"from"`
+	From   string `json:"from" personal:"true"`
 	Reason string `json:"reason"`
 }
 
@@ -122,14 +127,14 @@ type InvitationCreated struct {
 // InvitationOpened: somebody with the link touched its page.
 type InvitationOpened struct {
 	Invitation string `json:"invitation"`
-	From       string `json:"from"`
+	From       string `json:"from" personal:"true"`
 }
 
 // InvitationUnable: the program was started where it cannot show the screen; the
 // link is still good.
 type InvitationUnable struct {
 	Invitation string `json:"invitation"`
-	From       string `json:"from"`
+	From       string `json:"from" personal:"true"`
 	Code       string `json:"code"`
 }
 
@@ -146,18 +151,21 @@ type InvitationExpired struct {
 // InvitationRefused: a redeem was refused.
 type InvitationRefused struct {
 	Invitation string `json:"invitation,omitempty"`
-	From       string `json:"from"`
+	From       string `json:"from" personal:"true"`
 	Reason     string `json:"reason"`
 }
 
 // SessionJoined: the client redeemed the link; Key is the thumbprint of its session key.
+// Requester and Technician are the names that the ticket and the account had then.
 type SessionJoined struct {
 	Invitation string `json:"invitation"`
-	From       string `json:"from"`
+	From       string `json:"from" personal:"true"`
 	Key        string `json:"key"`
 	OS         string `json:"os"`
 	Arch       string `json:"arch"`
 	Version    string `json:"version"`
+	Requester  string `json:"requester,omitempty" personal:"true"`
+	Technician string `json:"technician,omitempty" personal:"true"`
 }
 
 // SessionAccepted: the technician accepted who joined.
@@ -167,7 +175,7 @@ type SessionAccepted struct {
 // PeerArrived: one side opened its socket.
 type PeerArrived struct {
 	Role string `json:"role"`
-	From string `json:"from"`
+	From string `json:"from" personal:"true"`
 }
 
 // PeerLeft: one side's socket closed.
@@ -198,7 +206,7 @@ type TokenIssued struct {
 type TokenRefused struct {
 	Role   string `json:"role,omitempty"`
 	Reason string `json:"reason"`
-	From   string `json:"from"`
+	From   string `json:"from" personal:"true"`
 }
 
 // MessageRefused: a signaling message broke the protocol.
@@ -218,16 +226,42 @@ type RelayDenied struct {
 	Reason string `json:"reason"`
 }
 
+// Countersigned: the technician signed the session's events so far, as SealStatement says; Key is the raw
+// public key of the technician's side.
+type Countersigned struct {
+	Events    int64  `json:"events"`
+	Root      []byte `json:"root"`
+	Key       []byte `json:"key"`
+	Signature []byte `json:"signature"`
+}
+
+// SessionSealed: nothing more is expected of a session. Events and Root are the number and the tree of all its
+// events before this one. What is false was awaited and did not come.
+type SessionSealed struct {
+	Events     int64  `json:"events"`
+	Root       []byte `json:"root"`
+	Client     bool   `json:"client"`     // the client said that its statements are complete
+	Technician bool   `json:"technician"` // the technician countersigned
+}
+
+// PersonErased: personal data beside the log was deleted; Subject is whose, as a session's or an account's id.
+type PersonErased struct {
+	Subject string `json:"subject"`
+	Events  int64  `json:"events"`
+}
+
 // AuditExported: the log was read out.
 type AuditExported struct {
 	First int64 `json:"first"`
 	Last  int64 `json:"last"`
 }
 
-// PeerVerified: message 0 proved that the viewer is the link's maker; Viewer is its DTLS fingerprint.
+// PeerVerified: message 0 proved that the viewer is the link's maker; Viewer is its DTLS fingerprint,
+// Key the thumbprint of its invite key, which countersigns the session.
 type PeerVerified struct {
 	Viewer string `json:"viewer"`
 	Path   string `json:"path"`
+	Key    string `json:"key,omitempty"`
 }
 
 // VerifyFailed: message 0 failed: nothing was shown.
@@ -297,6 +331,10 @@ type ClientStopped struct {
 	Reason string `json:"reason"`
 }
 
+// ClientSealed: the client's last statement of a session. With it, its own chain shows that none is missing.
+type ClientSealed struct {
+}
+
 func (BrokerStarted) kind() Kind     { return KindBrokerStarted }
 func (BrokerStopped) kind() Kind     { return KindBrokerStopped }
 func (TechnicianAdded) kind() Kind   { return KindTechnicianAdded }
@@ -338,6 +376,10 @@ func (CaptureStarted) kind() Kind    { return KindCaptureStarted }
 func (ControlStarted) kind() Kind    { return KindControlStarted }
 func (ClientUnable) kind() Kind      { return KindClientUnable }
 func (ClientStopped) kind() Kind     { return KindClientStopped }
+func (ClientSealed) kind() Kind      { return KindClientSealed }
+func (Countersigned) kind() Kind     { return KindCountersigned }
+func (SessionSealed) kind() Kind     { return KindSessionSealed }
+func (PersonErased) kind() Kind      { return KindPersonErased }
 
 // newData decodes each kind's data; a kind that is not here does not exist.
 var newData = map[Kind]func([]byte) (Data, error){
@@ -382,6 +424,10 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindControlStarted:    decode[ControlStarted],
 	KindClientUnable:      decode[ClientUnable],
 	KindClientStopped:     decode[ClientStopped],
+	KindClientSealed:      decode[ClientSealed],
+	KindCountersigned:     decode[Countersigned],
+	KindSessionSealed:     decode[SessionSealed],
+	KindPersonErased:      decode[PersonErased],
 }
 
 func decode[T Data](raw []byte) (Data, error) {

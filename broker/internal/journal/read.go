@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"fmt"
 
 	"beside/broker/internal/store"
 	"beside/signaling/record"
@@ -42,8 +41,8 @@ func (j *Journal) Events(ctx context.Context, session string, after int64, limit
 func parse(leaves []store.Leaf) (events []record.Event, err error) {
 	events = make([]record.Event, len(leaves))
 	for i, l := range leaves {
-		if events[i], err = record.ParseLeaf(l.Bytes); err != nil {
-			return nil, fmt.Errorf("event %d: %w", l.Seq, err)
+		if events[i], err = l.Event(); err != nil {
+			return nil, err
 		}
 	}
 	return events, nil

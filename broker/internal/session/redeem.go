@@ -87,6 +87,7 @@ func (r *Registry) redeem(tx *store.Tx, hash []byte, q Redeem) (Joined, []record
 		}
 		e := record.New(record.SessionJoined{
 			Invitation: i.ID, From: q.From, Key: grant.Thumbprint(q.Key), OS: q.System.OS, Arch: q.System.Arch, Version: q.System.Client,
+			Requester: se.Requester, Technician: se.TechnicianName,
 		}, record.ByBroker, record.Actor{Kind: record.Requester})
 		e.Session, e.Ticket = se.ID, se.Ticket
 		events = append(events, e)

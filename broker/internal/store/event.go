@@ -1,26 +1,52 @@
 package store
 
 import (
+	"crypto/rand"
 	"fmt"
 
 	"beside/signaling/record"
 )
 
 // Leaf is one event as it is kept: Bytes are what record.Event.Leaf returned.
+// Salt and Personal are what is kept beside it; nil when there is none, or when
+// it was erased.
 type Leaf struct {
-	Seq   int64
-	Bytes []byte
+	Seq            int64
+	Bytes          []byte
+	Salt, Personal []byte
 }
 
-// Append records an event: it sets Seq (the next, without a gap), ID and Time.
-// Only package journal calls it.
+// Event reads the leaf, with its personal data where that is still there.
+func (l Leaf) Event() (record.Event, error) {
+	e, err := record.ParseLeaf(l.Bytes)
+	if err != nil {
+		return e, fmt.Errorf("event %d: %w", l.Seq, err)
+	}
+	if l.Personal == nil {
+		return e, nil
+	}
+	return e.Restore(l.Salt, l.Personal)
+}
+
+// Append records an event: it sets Seq (the next, without a gap), ID and Time,
+// and keeps personal data beside the leaf, which only commits to it. Only
+// package journal calls it.
 func (t *Tx) Append(e record.Event) (record.Event, error) {
-	var last int64
-	if err := t.row("last event", func(s scanner) error { return s.Scan(&last) }, `SELECT COALESCE(MAX(seq), 0) FROM audit_event`); err != nil {
+	last, err := t.LastSeq()
+	if err != nil {
 		return e, err
 	}
 	e.Seq, e.ID, e.Time = last+1, NewID(), t.now
-	leaf, err := e.Leaf()
+	part, personal, err := e.Part()
+	if err != nil {
+		return e, err
+	}
+	var salt [record.SaltBytes]byte
+	if personal != nil {
+		rand.Read(salt[:]) //nolint:errcheck // never fails, crypto/rand
+		part.Personal = record.Commit(salt[:], personal)
+	}
+	leaf, err := part.Leaf()
 	if err != nil {
 		return e, err
 	}
@@ -28,8 +54,36 @@ func (t *Tx) Append(e record.Event) (record.Event, error) {
 		e.Seq, e.ID, string(e.Kind), e.Session, string(leaf)); err != nil {
 		return e, fmt.Errorf("append event %s: %w", e.Kind, err)
 	}
+	if personal != nil {
+		if _, err := t.exec(`INSERT INTO audit_personal (seq, subject, salt, value) VALUES ($1, $2, $3, $4)`,
+			e.Seq, subject(e), encode(salt[:]), string(personal)); err != nil {
+			return e, fmt.Errorf("keep personal data of event %s: %w", e.Kind, err)
+		}
+	}
 	t.owed = ""
 	return e, nil
+}
+
+// subject is whose personal data an event has: of whoever is in the session, or
+// else of the account that acted.
+func subject(e record.Event) string {
+	if e.Session != "" {
+		return e.Session
+	}
+	return e.Actor.ID
+}
+
+// ErasePersonal deletes the personal data of a subject beside the log and
+// reports how many events it was of. What is deleted is overwritten.
+func (t *Tx) ErasePersonal(subject string) (int64, error) {
+	n, err := t.exec(`DELETE FROM audit_personal WHERE subject = $1`, subject)
+	if err != nil {
+		return 0, fmt.Errorf("erase personal data: %w", err)
+	}
+	if n > 0 {
+		t.owed = "erase personal data"
+	}
+	return n, nil
 }
 
 // LastSeq is the number of events so far.
@@ -38,17 +92,44 @@ func (v *View) LastSeq() (seq int64, err error) {
 	return seq, err
 }
 
+const leafQuery = `SELECT audit_event.seq, leaf, COALESCE(salt, ''), COALESCE(value, '')
+	FROM audit_event LEFT JOIN audit_personal ON audit_personal.seq = audit_event.seq `
+
+func (l *Leaf) scan(s scanner) error {
+	var leaf, personal string
+	err := s.Scan(&l.Seq, &leaf, binary{&l.Salt}, &personal)
+	l.Bytes = []byte(leaf)
+	if personal != "" {
+		l.Personal = []byte(personal)
+	}
+	return err
+}
+
 // Leaves lists at most limit events after seq, in order; of one session when
 // session is not empty.
 func (v *View) Leaves(session string, after int64, limit int) ([]Leaf, error) {
+	where, args := `WHERE audit_event.seq > $1 ORDER BY audit_event.seq LIMIT $2`, []any{after, limit}
+	if session != "" {
+		where, args = `WHERE session = $3 AND audit_event.seq > $1 ORDER BY audit_event.seq LIMIT $2`, append(args, session)
+	}
 	var leaves []Leaf
 	err := v.rows("events", func(s scanner) error {
 		var l Leaf
-		var text string
-		err := s.Scan(&l.Seq, &text)
-		l.Bytes = []byte(text)
+		err := l.scan(s)
 		leaves = append(leaves, l)
 		return err
-	}, `SELECT seq, leaf FROM audit_event WHERE seq > $1 AND ($2 = '' OR session = $2) ORDER BY seq LIMIT $3`, after, session, limit)
+	}, leafQuery+where, args...)
 	return leaves, err
+}
+
+// SessionKinds tells which kinds of events a session has.
+func (v *View) SessionKinds(session string) (map[record.Kind]bool, error) {
+	kinds := make(map[record.Kind]bool)
+	err := v.rows("kinds of events", func(s scanner) error {
+		var kind record.Kind
+		err := s.Scan(&kind)
+		kinds[kind] = true
+		return err
+	}, `SELECT DISTINCT kind FROM audit_event WHERE session = $1`, session)
+	return kinds, err
 }

@@ -156,3 +156,22 @@ func (t *Tx) AdvanceClient(id string, seq uint64, hash []byte) (bool, error) {
 	return t.audited("record client event", `UPDATE session SET client_seq = $1, client_hash = $2 WHERE id = $3 AND client_seq = $4`,
 		int64(seq), encode(hash), id, int64(seq)-1)
 }
+
+// Unsealed lists at most limit sessions that a client had joined, that ended
+// before a time and whose record is not closed, the oldest first.
+func (v *View) Unsealed(before time.Time, limit int) ([]Session, error) {
+	var all []Session
+	err := v.rows("unsealed sessions", func(s scanner) error {
+		var se Session
+		err := se.scan(s)
+		all = append(all, se)
+		return err
+	}, sessionQuery+`WHERE session.sealed_at = 0 AND session.ended_at > 0 AND session.ended_at <= $1 AND session.joined_at > 0
+		ORDER BY session.ended_at LIMIT $2`, millis(before), limit)
+	return all, err
+}
+
+// Seal notes that a session's record is closed; it reports false when it was.
+func (t *Tx) Seal(id string) (bool, error) {
+	return t.audited("seal session", `UPDATE session SET sealed_at = $1 WHERE id = $2 AND sealed_at = 0`, millis(t.now), id)
+}

@@ -81,6 +81,7 @@ func open(file, lock string, pragmas ...string) (*sql.DB, error) {
 		"journal_mode(WAL)",
 		"synchronous(FULL)",
 		"foreign_keys(1)",
+		"secure_delete(1)", // what was erased is not left in free pages
 	}, pragmas...)}
 	u := url.URL{Scheme: "file", Path: filepath.ToSlash(file), OmitHost: true, RawQuery: q.Encode()}
 	db, err := sql.Open("sqlite", u.String())

@@ -17,10 +17,15 @@ import (
 	"beside/signaling/record"
 )
 
-// maxEvents bounds the statements of one session.
-const maxEvents = 10_000
+// maxEvents bounds the statements of one session. The last two places are kept
+// for its end, which must always find one.
+const (
+	maxEvents = 10_000
+	forTheEnd = 2
+)
 
-// ErrFull reports a session with more events than any honest one has.
+// ErrFull reports a session with more events than any honest one has, or one
+// after the last.
 var ErrFull = errors.New("journal is full")
 
 // Journal belongs to the goroutine that runs the session.
@@ -28,9 +33,10 @@ type Journal struct {
 	session string
 	key     ed25519.PrivateKey
 
-	last uint64 // number of the newest statement
-	prev []byte // its SHA-256
-	kept []signaling.Event
+	last   uint64 // number of the newest statement
+	prev   []byte // its SHA-256
+	kept   []signaling.Event
+	sealed bool // it said that nothing follows
 }
 
 // New returns the empty Journal of a session, signing with the session key.
@@ -40,7 +46,13 @@ func New(session string, key ed25519.PrivateKey) *Journal {
 
 // Add signs a fact, keeps it and returns it for sending.
 func (j *Journal) Add(now time.Time, data record.Data) (signaling.Event, error) {
-	if j.last == maxEvents {
+	full := uint64(maxEvents)
+	switch data.(type) {
+	case record.ClientStopped, record.ClientSealed:
+	default:
+		full -= forTheEnd
+	}
+	if j.sealed || j.last >= full {
 		return signaling.Event{}, ErrFull
 	}
 	raw, err := json.Marshal(data)
@@ -60,6 +72,7 @@ func (j *Journal) Add(now time.Time, data record.Data) (signaling.Event, error) 
 	}}
 	sum := sha256.Sum256(body)
 	j.last, j.prev = e.Seq, sum[:]
+	_, j.sealed = data.(record.ClientSealed)
 	j.kept = append(j.kept, e)
 	return e, nil
 }

@@ -73,7 +73,7 @@ func TestFullJournalSaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	j := journal.New("session", key)
-	for i := range 10_000 {
+	for i := range 9_998 {
 		if _, err := j.Add(time.Now(), record.SharingPaused{}); err != nil {
 			t.Fatalf("event %d: %v", i, err)
 		}
@@ -81,5 +81,24 @@ func TestFullJournalSaysSo(t *testing.T) {
 	}
 	if _, err := j.Add(time.Now(), record.SharingPaused{}); !errors.Is(err, journal.ErrFull) {
 		t.Errorf("one too many: got %v, want ErrFull", err)
+	}
+	for _, end := range []record.Data{record.ClientStopped{Reason: "client_failure"}, record.ClientSealed{}} {
+		if _, err := j.Add(time.Now(), end); err != nil {
+			t.Errorf("the end has no place: %v", err)
+		}
+	}
+}
+
+func TestNothingFollowsTheSeal(t *testing.T) {
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := journal.New("session", key)
+	if _, err := j.Add(time.Now(), record.ClientSealed{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := j.Add(time.Now(), record.ClientStopped{}); !errors.Is(err, journal.ErrFull) {
+		t.Errorf("after the seal: got %v, want ErrFull", err)
 	}
 }

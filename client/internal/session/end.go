@@ -63,21 +63,25 @@ func (s *session) bye(r *road, reason signaling.Reason) {
 	}
 }
 
-// note closes the story and says in the journal why it is over.
+// note closes the story and says in the journal why it is over, unless the broker
+// said so, and that nothing follows.
 func (s *session) note() {
 	s.log.Info("session over", "reason", string(s.reason))
 	if !s.story.began.IsZero() {
 		s.story.ended = time.Now()
 	}
+	last := []record.Data{record.ClientStopped{Reason: string(s.reason)}, record.ClientSealed{}}
 	if s.told {
-		return
+		last = last[1:]
 	}
-	e, err := s.journal.Add(time.Now(), record.ClientStopped{Reason: string(s.reason)})
-	if err != nil {
-		s.log.Error("end not recorded", "error", err)
-		return
+	for _, fact := range last {
+		e, err := s.journal.Add(time.Now(), fact)
+		if err != nil {
+			s.log.Error("end not recorded", "error", err)
+			return
+		}
+		s.send(e)
 	}
-	s.send(e)
 }
 
 // release takes everything away but the socket to the broker.
@@ -126,7 +130,7 @@ func (s *session) farewell(ctx context.Context) error {
 }
 
 // owes reports whether the broker does not know everything and would hear it.
-func (s *session) owes() bool { return !s.told && !s.refused && len(s.journal.Kept()) > 0 }
+func (s *session) owes() bool { return !s.refused && len(s.journal.Kept()) > 0 }
 
 func (s *session) summary() window.Summary {
 	return window.Summary{

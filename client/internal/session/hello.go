@@ -76,7 +76,7 @@ func (s *session) onHello(r *road, m control.HelloViewer) {
 // onVerified takes the viewer on: rights that name it stay, all others go.
 func (s *session) onVerified(r *road, t grant.Token) {
 	r.verified.Store(true)
-	s.record(record.PeerVerified{Viewer: hex.EncodeToString(r.viewer[:]), Path: r.peer.Path()})
+	s.record(record.PeerVerified{Viewer: hex.EncodeToString(r.viewer[:]), Path: r.peer.Path(), Key: r.holder})
 	if gone := s.holder.Take(r.viewer); !gone.Empty() {
 		s.revoked(gone, byTechnician)
 	}

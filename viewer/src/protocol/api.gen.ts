@@ -242,6 +242,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the technician's side signs of a session that is over */
+        get: operations["sessionStory"];
+        put?: never;
+        /** Sign the record of a session that is over */
+        post: operations["countersignSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/token": {
         parameters: {
             query?: never;
@@ -429,6 +447,14 @@ export interface components {
             id: string;
             /** @enum {string} */
             topic: "ticket" | "invitation" | "session";
+        };
+        CountersignInputBody: {
+            /** Format: int64 */
+            events: number;
+            /** @description RFC 6962, over the leaves in order; 32 bytes */
+            root: string;
+            /** @description By the invite key, 64 bytes */
+            signature: string;
         };
         EndInputBody: {
             /**
@@ -688,6 +714,12 @@ export interface components {
         SignInInputBody: {
             /** @description From the fragment of a sign-in link; spent by this call only */
             secret: string;
+        };
+        Story: {
+            /** Format: int64 */
+            events: number;
+            /** @description RFC 6962, over the leaves in order; 32 bytes */
+            root: string;
         };
         Summary: {
             /** @description Keyboard or mouse were used */
@@ -1248,6 +1280,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EventListOutputBody"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    sessionStory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Story"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    countersignSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountersignInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
