@@ -28,7 +28,7 @@ help: ## Show this list.
 
 setup: apt-all video npm tools ## Install everything that building and testing take.
 
-build: apt-build video $(pages) binaries ## Build bin/beside, bin/beside-client and bin/demo.
+build: apt-build video $(pages) binaries ## Build bin/beside, bin/beside-client, bin/beside-verify and bin/demo.
 
 run: apt-build apt-demo video $(pages) binaries ## Start the broker with a demonstration desktop (DEMO=0: without).
 	@exec bin/demo run
@@ -99,5 +99,6 @@ $(pages): $(page_sources) | npm
 # Go itself knows what is up to date. The pages are embedded, so they come first.
 binaries: | $(pages)
 	@CGO_ENABLED=0 go build -trimpath -o bin/beside ./broker
+	@CGO_ENABLED=0 go build -trimpath -o bin/beside-verify ./signaling/evidence/cmd/beside-verify
 	@CGO_ENABLED=1 go build -trimpath -o bin/beside-client ./client
 	@CGO_ENABLED=0 go build -trimpath -o bin/demo ./demo

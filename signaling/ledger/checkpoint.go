@@ -105,7 +105,7 @@ func Open(signed []byte, log note.Verifier, witnesses ...*Witness) (Opened, erro
 		}
 		for _, w := range witnesses {
 			if sig.Name == w.Name() && sig.Hash == w.KeyHash() {
-				o.Witnesses = append(o.Witnesses, Cosignature{Name: w.Name(), Time: stampOf(sig)})
+				o.Witnesses = append(o.Witnesses, Cosignature{Key: w.Key(), Time: stampOf(sig)})
 			}
 		}
 	}

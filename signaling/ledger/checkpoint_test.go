@@ -83,7 +83,7 @@ func TestCosignature(t *testing.T) {
 		t.Fatal(err)
 	}
 	o, err := ledger.Open(both, key.Verifier(), known)
-	if err != nil || len(o.Witnesses) != 1 || o.Witnesses[0] != (ledger.Cosignature{Name: "w.example/w1", Time: at}) {
+	if err != nil || len(o.Witnesses) != 1 || o.Witnesses[0] != (ledger.Cosignature{Key: w1.Key(), Time: at}) {
 		t.Errorf("opened %+v, %v; want w1's cosignature alone", o, err)
 	}
 	changed := c

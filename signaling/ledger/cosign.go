@@ -27,7 +27,7 @@ var ErrKey = errors.New("not a key of this kind")
 
 // Cosignature is that a witness saw a checkpoint, and when.
 type Cosignature struct {
-	Name string
+	Key  string    // verifier key of the witness
 	Time time.Time // to the second
 }
 

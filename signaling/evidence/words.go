@@ -1,0 +1,91 @@
+package evidence
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"beside/signaling/record"
+	"beside/signaling/texts"
+)
+
+// Words is a finding in one sentence.
+func (f Finding) Words() string {
+	var pairs []string
+	for name, value := range f.Values {
+		pairs = append(pairs, name, printable(value))
+	}
+	return texts.T("verify."+string(f.Code), pairs...)
+}
+
+// verdicts by exit code.
+var verdicts = map[int]string{
+	ExitProven: "verify.verdict.proven", ExitFalse: "verify.verdict.false", ExitMissing: "verify.verdict.missing",
+}
+
+// Print writes a report for people: what happened, what is proven and by whom,
+// what is not, what is false, and the verdict.
+func (r *Report) Print(w io.Writer) error {
+	var b strings.Builder
+	if len(r.Story) > 0 {
+		fmt.Fprintf(&b, "%s\n", texts.T("verify.part.story"))
+		for _, e := range r.Story {
+			fmt.Fprintf(&b, "  %s  %s\n", e.Time.UTC().Format(time.DateTime), printable(sentence(e)))
+		}
+	}
+	for _, part := range []Kind{Proven, Missing, False, Note} {
+		title := texts.T("verify.part." + string(part))
+		for _, f := range r.Findings {
+			if f.Kind != part {
+				continue
+			}
+			if title != "" {
+				fmt.Fprintf(&b, "\n%s\n", title)
+				title = ""
+			}
+			fmt.Fprintf(&b, "  - %s\n", f.Words())
+		}
+	}
+	fmt.Fprintf(&b, "\n%s\n", texts.T(verdicts[r.Exit()]))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// sentence is what happened, and who says so.
+func sentence(e record.Event) string {
+	by := "verify.by.broker"
+	if e.Reporter == record.ByClient {
+		by = "verify.by.client"
+	}
+	var values map[string]any
+	raw, err := json.Marshal(e.Data)
+	if err == nil {
+		err = json.Unmarshal(raw, &values)
+	}
+	var pairs []string
+	for name, value := range values {
+		if text, ok := value.(string); ok && (name == "reason") {
+			value = reason(text)
+		}
+		pairs = append(pairs, name, fmt.Sprint(value))
+	}
+	key := "event." + strings.NewReplacer("_", "-", ":", "-").Replace(string(e.Kind))
+	text := texts.T(key, pairs...)
+	if err != nil || strings.HasPrefix(text, "[[") {
+		text = string(e.Kind)
+	}
+	if e.Outcome == record.Denied {
+		text += " (" + string(e.Outcome) + ")"
+	}
+	return text + " [" + texts.T(by) + "]"
+}
+
+// reason is why a session ended, in words where the catalogue has them.
+func reason(code string) string {
+	if text := texts.T("end." + strings.ReplaceAll(code, "_", "-")); !strings.HasPrefix(text, "[[") {
+		return text
+	}
+	return code
+}
