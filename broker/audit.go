@@ -15,7 +15,13 @@ import (
 
 type auditCommand struct {
 	Tail   auditTailCommand   `cmd:"" help:"Print the newest events."`
-	Export auditExportCommand `cmd:"" help:"Print events as JSON lines, byte for byte as they are kept; that it was done is an event too."`
+	Export auditExportCommand `cmd:"" help:"Print events as JSON lines, byte for byte as they are kept, or a session's evidence; that it was done is an event too."`
+	Key    auditKeyCommand    `cmd:"" help:"Print the log's verifier key: what auditors and witnesses must know."`
+	Verify auditVerifyCommand `cmd:"" help:"Check the whole log against what was signed and seen of it. Exit 0: it holds, 1: it does not, 2: something is missing."`
+	Prove  auditProveCommand  `cmd:"" help:"Prove that an event is in the log (C2SP tlog-proof)."`
+	Diff   auditDiffCommand   `cmd:"" help:"Check that a newer signed state of the log begins with an older one."`
+	Watch  auditWatchCommand  `cmd:"" help:"Follow a log from outside, and say when it is not what it was."`
+	Erase  auditEraseCommand  `cmd:"" help:"Erase the personal data of a session or an account beside the log. Every proof stands."`
 }
 
 type auditTailCommand struct {
@@ -67,12 +73,18 @@ func (c *call) printLine(l store.Leaf) error {
 }
 
 type auditExportCommand struct {
+	Session  string `help:"Write the evidence of this session, for beside-verify." placeholder:"ID"`
+	Personal bool   `help:"With names and places, as far as they were not erased." negatable:"" default:"true"`
+	Out      string `help:"File to write evidence to. Default: standard output." placeholder:"FILE" type:"path"`
 	After  int64 `help:"Only events after this sequence number, such as the last of an earlier export." default:"0" placeholder:"SEQ"`
 	Follow bool  `short:"f" help:"Wait for more until interrupted."`
 }
 
 // Run implements the subcommand.
 func (x auditExportCommand) Run(c *call) error {
+	if x.Session != "" {
+		return x.evidence(c)
+	}
 	return c.withStore(func(_ *store.Store, j *journal.Journal) error {
 		last, err := j.LastSeq(c.ctx)
 		if err != nil {

@@ -90,10 +90,20 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) (code
 	}
 	run := &call{ctx: ctx, data: c.Data, json: c.JSON, stdout: stdout, stderr: stderr}
 	if err := parsed.Run(run); err != nil {
+		var v verdict
+		if errors.As(err, &v) {
+			return int(v) // it was said
+		}
 		return fail(stderr, c.JSON, err)
 	}
 	return exitOK
 }
+
+// verdict is the exit code of a check that was carried out and has said what it
+// found.
+type verdict int
+
+func (verdict) Error() string { return "the check did not hold" }
 
 // usageError is the caller's own mistake.
 type usageError struct{ error }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +16,7 @@ import (
 	"beside/signaling/evidence"
 	"beside/signaling/ledger"
 	"beside/signaling/record"
+	"beside/signaling/texts"
 )
 
 var update = flag.Bool("update", false, "rewrite the vectors")
@@ -267,5 +270,26 @@ func TestParseIsStrict(t *testing.T) {
 	}
 	if files, err := filepath.Glob("testdata/*.json"); err != nil || len(files) == 0 {
 		t.Errorf("no vectors: %v", err)
+	}
+}
+
+// Every finding that there is has its words, and no words are left over.
+func TestEveryFindingHasWords(t *testing.T) {
+	source, err := os.ReadFile("report.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := make(map[string]bool)
+	for _, found := range regexp.MustCompile(`Code = "([a-z-]+)"`).FindAllStringSubmatch(string(source), -1) {
+		known["verify."+found[1]] = true
+	}
+	words := make(map[string]bool)
+	for _, k := range texts.Keys() {
+		if strings.HasPrefix(k, "verify.") && strings.Count(k, ".") == 1 {
+			words[k] = true
+		}
+	}
+	if len(known) == 0 || !maps.Equal(known, words) {
+		t.Errorf("findings %v, words %v", slices.Sorted(maps.Keys(known)), slices.Sorted(maps.Keys(words)))
 	}
 }

@@ -64,7 +64,6 @@ const (
 	TreeFalse          Code = "tree-false"    // of the whole log: kept hashes are not the events'
 	RolledBack         Code = "rolled-back"   // of the whole log: less than was seen before
 	Forked             Code = "forked"        // of the whole log: not what was seen before
-	ChunkFalse         Code = "chunk-false"   // of a recording
 	RowFalse           Code = "row-false"     // of the whole log: the index says otherwise than the event
 	LogConsistent      Code = "consistent"    // of the whole log
 	LogUnpublished     Code = "not-published" // of the whole log: events without a checkpoint yet

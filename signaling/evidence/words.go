@@ -17,12 +17,18 @@ func (f Finding) Words() string {
 	for name, value := range f.Values {
 		pairs = append(pairs, name, printable(value))
 	}
-	return texts.T("verify."+string(f.Code), pairs...)
+	return texts.Named("verify", string(f.Code), pairs...)
 }
 
-// verdicts by exit code.
-var verdicts = map[int]string{
-	ExitProven: "verify.verdict.proven", ExitFalse: "verify.verdict.false", ExitMissing: "verify.verdict.missing",
+// verdict is the last sentence, by exit code.
+func verdict(exit int) string {
+	switch exit {
+	case ExitProven:
+		return texts.T("verify.verdict.proven")
+	case ExitFalse:
+		return texts.T("verify.verdict.false")
+	}
+	return texts.T("verify.verdict.missing")
 }
 
 // Print writes a report for people: what happened, what is proven and by whom,
@@ -36,7 +42,7 @@ func (r *Report) Print(w io.Writer) error {
 		}
 	}
 	for _, part := range []Kind{Proven, Missing, False, Note} {
-		title := texts.T("verify.part." + string(part))
+		title := texts.Named("verify.part", string(part))
 		for _, f := range r.Findings {
 			if f.Kind != part {
 				continue
@@ -48,44 +54,35 @@ func (r *Report) Print(w io.Writer) error {
 			fmt.Fprintf(&b, "  - %s\n", f.Words())
 		}
 	}
-	fmt.Fprintf(&b, "\n%s\n", texts.T(verdicts[r.Exit()]))
+	fmt.Fprintf(&b, "\n%s\n", verdict(r.Exit()))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
 // sentence is what happened, and who says so.
 func sentence(e record.Event) string {
-	by := "verify.by.broker"
+	by := texts.T("verify.by.broker")
 	if e.Reporter == record.ByClient {
-		by = "verify.by.client"
+		by = texts.T("verify.by.client")
 	}
 	var values map[string]any
 	raw, err := json.Marshal(e.Data)
 	if err == nil {
 		err = json.Unmarshal(raw, &values)
 	}
+	if err != nil {
+		return string(e.Kind)
+	}
 	var pairs []string
 	for name, value := range values {
-		if text, ok := value.(string); ok && (name == "reason") {
-			value = reason(text)
+		if text, ok := value.(string); ok && name == "reason" {
+			value = texts.Named("end", text)
 		}
 		pairs = append(pairs, name, fmt.Sprint(value))
 	}
-	key := "event." + strings.NewReplacer("_", "-", ":", "-").Replace(string(e.Kind))
-	text := texts.T(key, pairs...)
-	if err != nil || strings.HasPrefix(text, "[[") {
-		text = string(e.Kind)
-	}
+	text := texts.Named("event", string(e.Kind), pairs...)
 	if e.Outcome == record.Denied {
 		text += " (" + string(e.Outcome) + ")"
 	}
-	return text + " [" + texts.T(by) + "]"
-}
-
-// reason is why a session ended, in words where the catalogue has them.
-func reason(code string) string {
-	if text := texts.T("end." + strings.ReplaceAll(code, "_", "-")); !strings.HasPrefix(text, "[[") {
-		return text
-	}
-	return code
+	return text + " [" + by + "]"
 }

@@ -73,6 +73,18 @@ func TestTreeIsThatOfRFC6962(t *testing.T) {
 	})
 }
 
+func TestFrontierHasEveryRoot(t *testing.T) {
+	var f ledger.Frontier
+	var leaves [][]byte
+	for i := range 300 {
+		if f.Root() != mth(leaves) || f.Size() != int64(i) {
+			t.Fatalf("another root at size %d", i)
+		}
+		leaves = append(leaves, fmt.Appendf(nil, "leaf %d\n", i))
+		f.Add(ledger.LeafHash(leaves[i]))
+	}
+}
+
 // A tree of 70,000 leaves has the tiles that C2SP tlog-tiles counts for it.
 func TestTilesAreThoseOfC2SP(t *testing.T) {
 	var l log

@@ -45,6 +45,16 @@ func T(key string, args ...string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
+// Named is the text of a name that comes from elsewhere, such as a kind of
+// event, in an area of the catalogue; the name itself when it is not there.
+func Named(area, name string, args ...string) string {
+	key := area + "." + strings.NewReplacer("_", "-", ":", "-").Replace(name)
+	if _, ok := catalogue()[key]; !ok {
+		return name
+	}
+	return T(key, args...)
+}
+
 // Keys lists all keys of the catalogue, in no order.
 func Keys() []string {
 	out := make([]string, 0, len(catalogue()))

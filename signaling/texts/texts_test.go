@@ -39,6 +39,15 @@ func TestT(t *testing.T) {
 	}
 }
 
+func TestNamed(t *testing.T) {
+	if got, want := texts.Named("event", "session.peer_left", "role", "client"), "Disconnected: client"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := texts.Named("event", "made.up"); got != "made.up" {
+		t.Errorf("an unknown name: got %q", got)
+	}
+}
+
 var (
 	keyForm     = regexp.MustCompile(`^[a-z]+(\.[a-z0-9-]+)+$`)
 	placeholder = regexp.MustCompile(`\{[a-z]+\}`)

@@ -143,6 +143,23 @@ func LastIn(v *store.View, witness string) (store.Checkpoint, error) {
 	if err != nil {
 		return c, err
 	}
+	return withCosignatures(v, c)
+}
+
+// At is the checkpoint of a size with its cosignatures; ErrNotFound: there is
+// none of that size.
+func At(v *store.View, size int64) (store.Checkpoint, error) {
+	all, err := v.Checkpoints(size-1, 1)
+	switch {
+	case err != nil:
+		return store.Checkpoint{}, err
+	case len(all) == 0 || all[0].Size != size:
+		return store.Checkpoint{}, fmt.Errorf("checkpoint of %d: %w", size, store.ErrNotFound)
+	}
+	return withCosignatures(v, all[0])
+}
+
+func withCosignatures(v *store.View, c store.Checkpoint) (store.Checkpoint, error) {
 	cosigned, err := v.Cosignatures(c.Size)
 	for _, s := range cosigned {
 		c.Note = ledger.Merge(c.Note, s.Line)

@@ -133,3 +133,42 @@ func (v *View) SessionKinds(session string) (map[record.Kind]bool, error) {
 	}, `SELECT DISTINCT kind FROM audit_event WHERE session = $1`, session)
 	return kinds, err
 }
+
+// Row is an event with what the database finds it by.
+type Row struct {
+	Leaf
+	ID, Session string
+	Kind        record.Kind
+}
+
+// Rows lists at most limit events after seq as they are kept, in order.
+func (v *View) Rows(after int64, limit int) ([]Row, error) {
+	rows := make([]Row, 0, limit)
+	err := v.rows("events", func(s scanner) error {
+		var r Row
+		var leaf, personal string
+		err := s.Scan(&r.Seq, &r.ID, &r.Kind, &r.Session, &leaf, binary{&r.Salt}, &personal)
+		r.Bytes = []byte(leaf)
+		if personal != "" {
+			r.Personal = []byte(personal)
+		}
+		rows = append(rows, r)
+		return err
+	}, `SELECT audit_event.seq, id, kind, session, leaf, COALESCE(salt, ''), COALESCE(value, '')
+		FROM audit_event LEFT JOIN audit_personal ON audit_personal.seq = audit_event.seq
+		WHERE audit_event.seq > $1 ORDER BY audit_event.seq LIMIT $2`, after, limit)
+	return rows, err
+}
+
+// ClientKeys lists the key of every session's client, by session.
+func (v *View) ClientKeys() (map[string][]byte, error) {
+	keys := make(map[string][]byte)
+	err := v.rows("session keys", func(s scanner) error {
+		var id string
+		var key []byte
+		err := s.Scan(&id, binary{&key})
+		keys[id] = key
+		return err
+	}, `SELECT id, client_key FROM session WHERE client_key <> ''`)
+	return keys, err
+}

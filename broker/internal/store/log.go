@@ -105,6 +105,14 @@ func (v *View) Cosignatures(size int64) ([]Cosignature, error) {
 	return all, err
 }
 
+// LastCosigned is the size of the newest cosigned checkpoint that has at
+// least from events. ErrNotFound: there is none.
+func (v *View) LastCosigned(from int64) (size int64, err error) {
+	err = v.row("cosigned checkpoint", func(s scanner) error { return s.Scan(&size) },
+		`SELECT size FROM cosignature WHERE size >= $1 ORDER BY size DESC LIMIT 1`, from)
+	return size, err
+}
+
 // PutCosignature keeps the newest cosignature of a witness for a checkpoint.
 func (t *Tx) PutCosignature(size int64, c Cosignature) error {
 	if _, err := t.exec(`INSERT INTO cosignature (size, witness, line, created_at) VALUES ($1, $2, $3, $4)
