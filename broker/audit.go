@@ -76,8 +76,8 @@ type auditExportCommand struct {
 	Session  string `help:"Write the evidence of this session, for beside-verify." placeholder:"ID"`
 	Personal bool   `help:"With names and places, as far as they were not erased." negatable:"" default:"true"`
 	Out      string `help:"File to write evidence to. Default: standard output." placeholder:"FILE" type:"path"`
-	After  int64 `help:"Only events after this sequence number, such as the last of an earlier export." default:"0" placeholder:"SEQ"`
-	Follow bool  `short:"f" help:"Wait for more until interrupted."`
+	After    int64  `help:"Only events after this sequence number, such as the last of an earlier export." default:"0" placeholder:"SEQ"`
+	Follow   bool   `short:"f" help:"Wait for more until interrupted."`
 }
 
 // Run implements the subcommand.

@@ -40,6 +40,7 @@ type Config struct {
 	ClientDir    string        `help:"Folder of the built client. Default: that of this program." env:"BESIDE_CLIENT_DIR" placeholder:"DIR"`
 	Invitation   time.Duration `name:"invitation-life" help:"How long a link waits to be used." default:"15m" env:"BESIDE_INVITATION_LIFE"`
 	LostAfter    time.Duration `help:"How long a session waits for a client that is away." default:"10m" env:"BESIDE_LOST_AFTER"`
+	Witness      []string      `help:"Have each state of the log cosigned by this witness, KEY@URL; may be given again." env:"BESIDE_WITNESS" placeholder:"KEY@URL"`
 	LogLevel     string        `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"BESIDE_LOG_LEVEL"`
 }
 
@@ -71,6 +72,11 @@ func (c Config) Validate() error {
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return bad("tls-cert", c.TLSCert, "give --tls-cert and --tls-key together")
+	}
+	for _, text := range c.Witness {
+		if _, at, err := parseWitness(text); err != nil || at == nil {
+			return bad("witness", text, "write it as KEY@https://host/path, with the key that beside witness key prints")
+		}
 	}
 	if c.Invitation < time.Second || c.Invitation > invitation.Life {
 		return bad("invitation-life", c.Invitation.String(), "use 1s to "+invitation.Life.String())

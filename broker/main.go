@@ -49,6 +49,7 @@ type cli struct {
 	Ticket     ticketCommand     `cmd:"" help:"Calls for help."`
 	Invite     inviteCommand     `cmd:"" help:"Make a one-time link for a requester."`
 	Audit      auditCommand      `cmd:"" help:"Read the audit log."`
+	Witness    witnessCommand    `cmd:"" help:"Watch logs of others and cosign what is consistent (C2SP tlog-witness)."`
 	Client     clientCommand     `cmd:"" help:"Write the client, configured for this broker, to a file."`
 	OpenAPI    openAPICommand    `cmd:"" name:"openapi" help:"Print the description of the REST interface (OpenAPI 3.1)."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"beside/broker/internal/sequencer"
 	"beside/broker/internal/session"
 	"beside/broker/internal/store"
+	"beside/broker/internal/watch"
 	"beside/broker/internal/web"
 	"beside/signaling/record"
 	"beside/viewer"
@@ -89,6 +91,7 @@ type broker struct {
 	auth      *auth.Desk
 	registry  *session.Registry
 	ledger    *sequencer.Log
+	askers    []*watch.Asker // of the witnesses
 	web       *web.Server
 	draining  chan struct{} // closed when the broker begins to stop
 }
@@ -106,6 +109,13 @@ func (b *broker) build(ctx context.Context, dir string) error {
 	}
 	if b.ledger, err = sequencer.Open(ctx, b.store, l.public.Hostname()); err != nil {
 		return err
+	}
+	for _, text := range c.Witness {
+		w, at, err := parseWitness(text)
+		if err != nil {
+			return bad("witness", text, err.Error())
+		}
+		b.askers = append(b.askers, watch.NewAsker(b.store, b.ledger, w, watch.NewFeed(at, &http.Client{}), b.log))
 	}
 	b.auth = auth.New(b.store, b.journal)
 	origins, hosts := entry.Origins(l.addresses()...)
@@ -140,6 +150,9 @@ func (b *broker) serve(ctx context.Context) error {
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.journal.Run(running) })
 	group.Go(func() error { return b.ledger.Run(running, b.journal) })
+	for _, a := range b.askers {
+		group.Go(func() error { return a.Run(running) })
+	}
 	group.Go(func() error { return b.registry.Run(running) })
 	group.Go(func() error { return invitation.Run(running, b.journal, b.store, b.log) })
 	group.Go(func() error { return b.sweep(running) })

@@ -42,7 +42,7 @@ type audit struct {
 	next   int // of heads
 	tree   ledger.Frontier
 	edge   map[int]ledger.Tile // the last tile of each level, as it should be
-	bad    bool              // a hash is wrong: what follows from it is not said again
+	bad    bool                // a hash is wrong: what follows from it is not said again
 	checks *checks
 }
 
