@@ -32,37 +32,67 @@ var ErrTile = errors.New("tile is missing or too short")
 type Tiles func(level int, n int64) ([]byte, error)
 
 // Hashes reads the tree's hashes out of tiles. It keeps the tiles that it has
-// read and is for one goroutine and one state of the log.
+// read, and what it has computed of them, and is for one goroutine and one state
+// of the log.
 func Hashes(tiles Tiles) tlog.HashReader {
 	type place struct {
 		level int
 		n     int64
 	}
-	kept := make(map[place][]byte)
+	kept := make(map[place]*nodes)
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
 		hashes := make([]tlog.Hash, len(indexes))
 		for i, index := range indexes {
-			t := tlog.TileForIndex(TileHeight, index)
-			at := place{t.L, t.N}
-			data, ok := kept[at]
-			if !ok {
-				var err error
-				if data, err = tiles(t.L, t.N); err != nil {
+			level, n := tlog.SplitStoredHashIndex(index)
+			inside := level % TileHeight
+			at := place{level / TileHeight, n >> (TileHeight - inside)}
+			tile := kept[at]
+			if tile == nil {
+				data, err := tiles(at.level, at.n)
+				if err != nil {
 					return nil, err
 				}
-				kept[at] = data
+				tile = newNodes(data)
+				kept[at] = tile
 			}
-			if len(data) < t.W*tlog.HashSize {
-				return nil, fmt.Errorf("tile %s has %d hashes, %d are needed: %w", TilePath(t.L, t.N, TileWidth), len(data)/tlog.HashSize, t.W, ErrTile)
-			}
-			h, err := tlog.HashFromTile(t, data[:t.W*tlog.HashSize], index)
-			if err != nil {
-				return nil, err
+			h, ok := tile.at(inside, n-at.n<<(TileHeight-inside))
+			if !ok {
+				return nil, fmt.Errorf("%s has %d hashes, that is too few: %w", TilePath(at.level, at.n, TileWidth), len(tile[0]), ErrTile)
 			}
 			hashes[i] = h
 		}
 		return hashes, nil
 	})
+}
+
+// nodes are the hashes of a tile by their height above its lowest row, those of
+// whole subtrees only. Rows are computed when they are asked for.
+type nodes [TileHeight][]tlog.Hash
+
+func newNodes(data []byte) *nodes {
+	var t nodes
+	t[0] = make([]tlog.Hash, len(data)/tlog.HashSize)
+	for i := range t[0] {
+		copy(t[0][i][:], data[i*tlog.HashSize:])
+	}
+	return &t
+}
+
+func (t *nodes) at(row int, i int64) (tlog.Hash, bool) {
+	for r := 1; r <= row; r++ {
+		if t[r] != nil {
+			continue
+		}
+		below := t[r-1]
+		t[r] = make([]tlog.Hash, len(below)/2)
+		for j := range t[r] {
+			t[r][j] = tlog.NodeHash(below[2*j], below[2*j+1])
+		}
+	}
+	if i >= int64(len(t[row])) {
+		return tlog.Hash{}, false
+	}
+	return t[row][i], true
 }
 
 // Tile is a tile to keep: its hashes from the first.

@@ -32,11 +32,14 @@ func (l Leaf) Event() (record.Event, error) {
 // and keeps personal data beside the leaf, which only commits to it. Only
 // package journal calls it.
 func (t *Tx) Append(e record.Event) (record.Event, error) {
-	last, err := t.LastSeq()
-	if err != nil {
-		return e, err
+	if t.batch.last < 0 {
+		last, err := t.LastSeq()
+		if err != nil {
+			return e, err
+		}
+		t.batch.last = last
 	}
-	e.Seq, e.ID, e.Time = last+1, NewID(), t.now
+	e.Seq, e.ID, e.Time = t.batch.last+1, NewID(), t.now
 	part, personal, err := e.Part()
 	if err != nil {
 		return e, err
@@ -50,10 +53,10 @@ func (t *Tx) Append(e record.Event) (record.Event, error) {
 	if err != nil {
 		return e, err
 	}
-	if _, err := t.exec(`INSERT INTO audit_event (seq, id, kind, session, leaf) VALUES ($1, $2, $3, $4, $5)`,
-		e.Seq, e.ID, string(e.Kind), e.Session, string(leaf)); err != nil {
+	if _, err := t.batch.appendTo.ExecContext(t.ctx, e.Seq, e.ID, string(e.Kind), e.Session, string(leaf)); err != nil {
 		return e, fmt.Errorf("append event %s: %w", e.Kind, err)
 	}
+	t.batch.last = e.Seq
 	if personal != nil {
 		if _, err := t.exec(`INSERT INTO audit_personal (seq, subject, salt, value) VALUES ($1, $2, $3, $4)`,
 			e.Seq, subject(e), encode(salt[:]), string(personal)); err != nil {

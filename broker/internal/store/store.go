@@ -32,8 +32,9 @@ var (
 
 // Store is an open database. It is safe for use by many goroutines.
 type Store struct {
-	write *sql.DB // one connection: the one writer of this process
-	read  *sql.DB
+	write     *sql.DB // one connection: the one writer of this process
+	read      *sql.DB
+	committer *committer // of write
 }
 
 // busyTimeout is how long a writer waits for another process's transaction.
@@ -63,7 +64,11 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		return nil, errors.Join(err, write.Close())
 	}
 	read.SetMaxOpenConns(8)
-	return &Store{write: write, read: read}, nil
+	c, err := newCommitter(ctx, write)
+	if err != nil {
+		return nil, errors.Join(err, read.Close(), write.Close())
+	}
+	return &Store{write: write, read: read, committer: c}, nil
 }
 
 func open(file, lock string, pragmas ...string) (*sql.DB, error) {
@@ -93,7 +98,7 @@ func open(file, lock string, pragmas ...string) (*sql.DB, error) {
 
 // Close closes the database. Transactions must be over.
 func (s *Store) Close() error {
-	return errors.Join(s.read.Close(), s.write.Close())
+	return errors.Join(s.read.Close(), s.committer.appendTo.Close(), s.write.Close())
 }
 
 // View runs read on one consistent snapshot.
@@ -109,22 +114,8 @@ func (s *Store) View(ctx context.Context, read func(*View) error) error {
 // Update runs change in one writing transaction and commits it, unless change
 // fails or leaves an audited row without its event (ErrUnrecorded). Package
 // journal calls it with the events; others may call it for rows that are not
-// audited.
+// audited. The change may run on another caller's goroutine, together with
+// others in one commit; it is told of no success before that.
 func (s *Store) Update(ctx context.Context, change func(*Tx) error) error {
-	sqlTx, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("begin writing: %w", err)
-	}
-	defer sqlTx.Rollback() //nolint:errcheck // after Commit it does nothing
-	tx := &Tx{View: View{ctx: ctx, tx: sqlTx}, now: now()}
-	if err := change(tx); err != nil {
-		return err
-	}
-	if tx.owed != "" {
-		return fmt.Errorf("%s: %w", tx.owed, ErrUnrecorded)
-	}
-	if err := sqlTx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	return nil
+	return s.committer.update(ctx, change)
 }

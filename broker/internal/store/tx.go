@@ -23,8 +23,9 @@ type View struct {
 // belongs to one goroutine.
 type Tx struct {
 	View
-	now  time.Time
-	owed string // the last audited change, until an event is appended
+	now   time.Time
+	owed  string   // the last audited change, until an event is appended
+	batch *batchTx // of the transaction, shared with other changes
 }
 
 // Now is the one time at which everything in the transaction happens.
