@@ -63,3 +63,12 @@ func TestStatementIsTheClientsAlone(t *testing.T) {
 		t.Error("the hash is not that of the body")
 	}
 }
+
+// The viewer signs the same bytes: viewer/src/session/seal.test.ts.
+func TestSealStatement(t *testing.T) {
+	root := bytes.Repeat([]byte{7}, 32)
+	want := append([]byte("beside/seal/v1\x00s-1\x00\x00\x00\x00\x00\x00\x00\x01\x02"), root...)
+	if got := record.SealStatement("s-1", 258, root); !bytes.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -190,4 +190,6 @@ export const made = members({
   session: members({ id }),
 });
 export const joinToken = members({ token: text(4096) });
+/** How many events a session has, and the root of their tree in base64url. */
+export const story = members({ events: whole(1, 1_000_000), root: text(64) });
 export const liveChange = members({ topic: oneOf("ticket", "invitation", "session"), id });

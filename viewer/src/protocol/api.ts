@@ -159,6 +159,12 @@ export class Api {
   end(session: string, reason: "technician" | "refused"): Promise<void> {
     return this.ask("POST", `/sessions/${segment(session)}/end`, nothing, { reason });
   }
+  story(session: string): Promise<{ events: number; root: string }> {
+    return this.ask("GET", `/sessions/${segment(session)}/seal`, answers.story);
+  }
+  countersign(session: string, seal: { events: number; root: string; signature: string }): Promise<void> {
+    return this.ask("POST", `/sessions/${segment(session)}/seal`, nothing, seal);
+  }
   async joinToken(session: string, claim: { key: string; time: string; proof: string }): Promise<string> {
     const body = { role: "viewer", ...claim };
     const path = `/sessions/${segment(session)}/token`;

@@ -11,6 +11,13 @@ export async function popStatement(nonce: Bytes, token: string, host: string): P
   return concat(utf8("beside/pop/v1\0"), nonce, await sha256(utf8(token)), utf8(host));
 }
 
+/** Of a session that is over: these are all the events that it has. Root is that of their tree. */
+export function sealStatement(session: string, events: number, root: Bytes): Bytes {
+  const count = new Uint8Array(8);
+  new DataView(count.buffer).setBigUint64(0, BigInt(events));
+  return concat(utf8(`beside/seal/v1\0${session}\0`), count, root);
+}
+
 /** RFC 3339 in whole seconds, as tokenStatement wants it. */
 export function wholeSeconds(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;

@@ -11,4 +11,8 @@ export interface SessionApi {
   accept(session: string): Promise<void>;
   /** Ends the session. */
   end(session: string, reason: "technician" | "refused"): Promise<void>;
+  /** How many events a session that is over has, and the root of their tree. */
+  story(session: string): Promise<{ events: number; root: string }>;
+  /** Signs that, by the invite key. */
+  countersign(session: string, seal: { events: number; root: string; signature: string }): Promise<void>;
 }

@@ -8,6 +8,8 @@ export function sessionApi(api: Api): SessionApi {
     invite: (ticket, hashes) => api.invite(ticket, hashes),
     accept: (session) => api.accept(session),
     end: (session, reason) => api.end(session, reason),
+    story: (session) => api.story(session),
+    countersign: (session, seal) => api.countersign(session, seal),
     async joinToken(session, claim) {
       try {
         return await api.joinToken(session, claim);

@@ -13,6 +13,7 @@ import { forgetKeys, loadKeys, type SessionKeys } from "./keys.ts";
 import { type LiveEvent, type LiveState, reduce, START } from "./live-state.ts";
 import { type PathFigures, readPath } from "./path.ts";
 import { type DisplayChannels, Peer } from "./peer.ts";
+import { countersign } from "./seal.ts";
 import { SignalingLink } from "./signaling-link.ts";
 
 /** What the page does with the display stream once the client is verified. */
@@ -56,6 +57,8 @@ export class LiveSession {
   private ice: readonly ICEServer[] = [];
   private token = "";
   private askedView = false;
+  /** The end was taken note of. */
+  private sealing = false;
   /** The monitor that was chosen; empty: the client's choice. */
   private wanted = "";
   /** The client of this connection knows what is wanted. */
@@ -148,7 +151,17 @@ export class LiveSession {
     this.dispatch({ type: "ended", reason });
     this.closePeer();
     this.life.abort();
-    forgetKeys(this.options.session).catch((error: unknown) => console.warn("keys not forgotten", error));
+    this.sealOnce();
+  }
+
+  /** Signs the record of the session; then nothing needs the keys any more. */
+  private sealOnce(): void {
+    if (this.sealing || this.keys === undefined) return;
+    this.sealing = true;
+    countersign(this.options.api, this.keys)
+      .catch((error: unknown) => console.warn("record not signed", error))
+      .then(() => forgetKeys(this.options.session))
+      .catch((error: unknown) => console.warn("keys not forgotten", error));
   }
 
   private onSignaling(message: Incoming): void {
