@@ -80,7 +80,7 @@ func (h *house) fill() {
 		}
 		all = append(all, e)
 	}
-	h.must(j.Update(h.t.Context(), func(tx *store.Tx) ([]record.Event, error) { return clients[0].rows(tx, clients[1]) }))
+	h.must(j.Update(h.t.Context(), func(tx *store.Tx) ([]record.Event, error) { return clients[0].rows(tx, clients[1], "ada") }))
 	for i, part := range [][]record.Event{all[:398], all[398:598], all[598:998]} { // two are of the rows
 		h.must(j.Note(h.t.Context(), part...))
 		head, err := h.log.Advance(h.t.Context())
@@ -121,7 +121,7 @@ func (c *client) joined() record.Event {
 	return e
 }
 
-func (c *client) says(t *testing.T, data record.Data) record.Event {
+func (c *client) says(t testing.TB, data record.Data) record.Event {
 	t.Helper()
 	raw, err := json.Marshal(data)
 	if err != nil {
@@ -140,8 +140,8 @@ func (c *client) says(t *testing.T, data record.Data) record.Event {
 }
 
 // rows are the sessions of two clients.
-func (c *client) rows(tx *store.Tx, other *client) ([]record.Event, error) {
-	ada, err := tx.InsertTechnician(store.Technician{Email: "ada@example.org", Name: "Ada", Roles: []desk.Role{desk.Technician}})
+func (c *client) rows(tx *store.Tx, other *client, name string) ([]record.Event, error) {
+	ada, err := tx.InsertTechnician(store.Technician{Email: name + "@example.org", Name: "Ada", Roles: []desk.Role{desk.Technician}})
 	if err != nil {
 		return nil, err
 	}

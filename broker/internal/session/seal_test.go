@@ -8,7 +8,12 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"beside/broker/internal/auditor"
+	"beside/broker/internal/sequencer"
 	"beside/broker/internal/session"
+	"beside/broker/internal/store"
+	"beside/signaling/evidence"
+	"beside/signaling/grant"
 	"beside/signaling/ledger"
 	"beside/signaling/record"
 )
@@ -51,7 +56,10 @@ func TestBothEndsSealTheSession(t *testing.T) {
 	if _, err := b.Story(t.Context(), l.session, b.ada.ID); codeOf(err) != "session_not_over" {
 		t.Errorf("a session that goes on: %v", err)
 	}
+	b.accept(l)
 	r := l.reporter()
+	client.report(r, record.PeerVerified{Viewer: "fp", Path: "direct", Key: grant.Thumbprint(public(l.viewer))})
+	client.report(r, record.ConsentGranted{Generation: 1, Asked: "view", Scopes: "view", Viewer: "fp"})
 	client.report(r, record.ClientStopped{Reason: "requester"})
 	client.report(r, record.ClientSealed{})
 	if _, err := b.Story(t.Context(), l.session, b.bob.ID); codeOf(err) != "not_yours" {
@@ -81,6 +89,36 @@ func TestBothEndsSealTheSession(t *testing.T) {
 	sealed := b.waitSeal(l.session)
 	if !sealed.Client || !sealed.Technician || tlog.Hash(sealed.Root) != b.root(l.session, sealed.Events) {
 		t.Errorf("sealed %+v", sealed)
+	}
+	b.wantProven(l.session)
+}
+
+// wantProven exports a session's evidence and checks that all of it is proven.
+func (b *broker) wantProven(id string) {
+	b.t.Helper()
+	log, err := sequencer.Open(b.t.Context(), b.store, "log.example")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if _, err := log.Advance(b.t.Context()); err != nil {
+		b.t.Fatal(err)
+	}
+	var file evidence.File
+	if err := b.store.View(b.t.Context(), func(v *store.View) (err error) {
+		file, err = auditor.Export(v, log.Key(), id, true)
+		return err
+	}); err != nil {
+		b.t.Fatal(err)
+	}
+	raw, err := file.Marshal()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if file, err = evidence.Parse(raw); err != nil {
+		b.t.Fatal(err)
+	}
+	if r := evidence.Verify(file, evidence.Trust{Log: log.Key().Public()}); r.Exit() != evidence.ExitProven {
+		b.t.Errorf("evidence: %+v", r.Findings)
 	}
 }
 
