@@ -45,7 +45,7 @@ var rules = []rule{
 		name: "the log's tree", from: []string{"beside/signaling/ledger/...", "beside/signaling/evidence/..."},
 		only: []string{"golang.org/x/mod/...", "beside/signaling/record", "beside/signaling/ledger", "beside/signaling/evidence",
 			"beside/signaling/texts"},
-		why:  "whoever verifies trusts neither broker nor client, and reads all that verifying takes",
+		why: "whoever verifies trusts neither broker nor client, and reads all that verifying takes",
 	},
 	{
 		name: "the verifier has no network", from: []string{"beside/signaling/evidence/...", "beside/signaling/ledger/...", "beside/signaling/record/..."},
