@@ -154,6 +154,8 @@ func (p program) help(ctx context.Context, w *windows, log *slog.Logger, config 
 		fmt.Fprintln(p.errs, "beside:", unable.Text)
 		log.Info("not showable", "detail", unable.Detail)
 	}
+	lock := screen.OpenLock(ctx)
+	defer lock.Close()
 	err = session.Run(ctx, session.Config{
 		Broker: to.broker, TLS: trust, Secret: to.secret, Key: to.key, Organisation: to.organisation,
 		Version: version, System: systemOf(), UI: ui, Log: log,
@@ -162,6 +164,7 @@ func (p program) help(ctx context.Context, w *windows, log *slog.Logger, config 
 			Screen:   func() (screen.Source, error) { return openScreen(p.getenv) },
 			Hands:    func() (input.Injector, error) { return input.Open(p.held) },
 			PanicKey: grabPanicKey,
+			Locked:   lock.Locked,
 		},
 	})
 	switch {

@@ -34,6 +34,7 @@ func (Rights) controlType() string      { return "rights" }
 func (Screens) controlType() string     { return "screens" }
 func (Show) controlType() string        { return "show" }
 func (Abilities) controlType() string   { return "abilities" }
+func (Attend) controlType() string      { return "attend" }
 func (Notice) controlType() string      { return "notice" }
 func (Bye) controlType() string         { return "bye" }
 
@@ -79,6 +80,8 @@ func DecodeFromViewer(raw []byte) (Message, error) {
 		return decode[Show](raw)
 	case typ == "abilities":
 		return decode[Abilities](raw)
+	case typ == "attend":
+		return decode[Attend](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}
@@ -230,6 +233,13 @@ func (m Abilities) validate() error {
 		if slices.Contains(m.Video[:i], c) {
 			return errors.New("a codec twice")
 		}
+	}
+	return nil
+}
+
+func (m Rights) validate() error {
+	if m.Left < 0 || !m.Taken.Valid() {
+		return errors.New("left is negative or taken unknown")
 	}
 	return nil
 }

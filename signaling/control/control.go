@@ -15,6 +15,7 @@
 //	                                 ◀──   screens{…}
 //	  show{monitor}              ──▶
 //	  abilities{video}           ──▶                           what it can decode
+//	  attend{here}               ──▶                           whether somebody looks
 //	  key, text, button, wheel, move, release ──▶              see input.go
 //	                                 ◀──   notice{code}        why something cannot be done
 //	  bye{reason}                ──▶ ◀──   bye{reason}
@@ -103,6 +104,30 @@ type Rights struct {
 	Scopes     grant.Set `json:"scopes"`
 	Paused     bool      `json:"paused"` // the requester paused: rights rest
 	Asking     bool      `json:"asking"` // a consent window is open: control rests
+	Left       int       `json:"left"`   // seconds until all scopes lapse, rounded up; 0 when there are none
+	Taken      Taker     `json:"taken"`  // by whom or what the last right went
+}
+
+// Taker says by whom or what a right went; empty when none did yet.
+type Taker string
+
+// The takers.
+const (
+	ByRequester  Taker = "requester"
+	ByTechnician Taker = "technician"
+	ByToken      Taker = "token"  // the viewer's token holds less
+	ByTime       Taker = "time"   // the grant lapsed
+	ByIdle       Taker = "idle"   // the technician did nothing, or did not look
+	ByLock       Taker = "locked" // the requester's screen is locked
+)
+
+// Valid reports whether t is one of the takers, or none.
+func (t Taker) Valid() bool {
+	switch t {
+	case "", ByRequester, ByTechnician, ByToken, ByTime, ByIdle, ByLock:
+		return true
+	}
+	return false
 }
 
 // Monitor is one screen of the client, in pixels of the whole desktop.
@@ -137,6 +162,12 @@ const (
 // last one counts. JPEG every viewer can decode.
 type Abilities struct {
 	Video []VideoCodec `json:"video"`
+}
+
+// Attend says whether the technician has the picture before them: whether the
+// page is on their screen.
+type Attend struct {
+	Here bool `json:"here"`
 }
 
 // AllMonitors stands in Show and Screens.Shown for all monitors as one surface:

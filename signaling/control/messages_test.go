@@ -17,7 +17,7 @@ var directions = map[string]struct {
 	decode func([]byte) (control.Message, error)
 	types  []string
 }{
-	"viewer": {control.DecodeFromViewer, []string{"hello", "token", "ask", "yield", "show", "abilities", "bye"}},
+	"viewer": {control.DecodeFromViewer, []string{"hello", "token", "ask", "yield", "show", "abilities", "attend", "bye"}},
 	"client": {control.DecodeFromClient, []string{"hello", "asking", "granted", "declined", "rights", "screens", "notice", "bye"}},
 }
 

@@ -19,6 +19,7 @@ type Grant struct {
 	Technician string    `json:"technician"`
 	Scopes     Set       `json:"scopes"`
 	Time       time.Time `json:"time"`
+	Until      time.Time `json:"until"` // when all of it lapses by itself
 }
 
 // Signed is a Grant under the client's session key: evidence that the person's

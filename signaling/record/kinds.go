@@ -290,7 +290,7 @@ type ConsentDeclined struct {
 	Reason string `json:"reason"`
 }
 
-// RightsRevoked: rights went away; By is requester, technician or token.
+// RightsRevoked: rights went away; By says who or what took them: requester, technician, token, time, idle or locked.
 type RightsRevoked struct {
 	Generation uint64 `json:"generation"`
 	Scopes     string `json:"scopes"`

@@ -8,8 +8,16 @@ package consent
 
 import (
 	"sync"
+	"time"
 
 	"beside/signaling/grant"
+)
+
+const (
+	// DefaultTerm is how long rights live when nobody chose.
+	DefaultTerm = time.Hour
+	// MaxTerm bounds every choice: no grant lives longer without a new answer.
+	MaxTerm = 4 * time.Hour
 )
 
 // Gate is the table of granted rights. Its zero value is not usable; see NewGate.
@@ -21,7 +29,8 @@ type Gate struct {
 	held  map[grant.Scope]int           // rights that rest: how many reasons each has
 	dones map[grant.Scope]chan struct{} // closed when the right goes
 
-	closed bool // nothing is granted any more
+	until  time.Time // when all rights lapse; past it no Lease runs, whoever notices first
+	closed bool      // nothing is granted any more
 }
 
 // NewGate returns a Gate that has granted nothing.
@@ -34,32 +43,37 @@ func NewGate() *Gate {
 	}
 }
 
-// Allow adds the requester's choice to what is granted and returns the new
-// generation. Rights already live keep their Leases.
+// Allow adds the requester's choice to what is granted, all of it for the
+// default term from now, and returns the new generation. Rights already live
+// keep their Leases.
 func (g *Gate) Allow(scopes grant.Set) uint64 {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.allow(scopes)
+	now := time.Now()
+	g.lapse(now)
+	return g.allow(scopes, now.Add(DefaultTerm))
 }
 
-// allowAt is Allow if the new generation is the given one: a grant that was
-// signed for it does not come into force when rights changed in between.
-func (g *Gate) allowAt(scopes grant.Set, gen uint64) bool {
+// allowAt is Allow until a time, if the new generation is the given one: a grant
+// that was signed for it does not come into force when rights changed in between.
+func (g *Gate) allowAt(scopes grant.Set, gen uint64, now, until time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.lapse(now)
 	if g.closed || g.last+1 != gen {
 		return false
 	}
-	g.allow(scopes)
+	g.allow(scopes, until)
 	return true
 }
 
 // allow runs with mu held.
-func (g *Gate) allow(scopes grant.Set) uint64 {
+func (g *Gate) allow(scopes grant.Set, until time.Time) uint64 {
 	if g.closed {
 		return g.last
 	}
 	g.last++
+	g.until = until
 	for _, sc := range scopes.Scopes() {
 		if _, live := g.gens[sc]; live {
 			continue
@@ -74,10 +88,43 @@ func (g *Gate) allow(scopes grant.Set) uint64 {
 // over, whatever answer was under way.
 func (g *Gate) Shut() {
 	g.mu.Lock()
+	defer g.mu.Unlock()
 	g.closed = true
-	g.mu.Unlock()
-	all, _ := g.Granted()
-	g.Revoke(all)
+	g.revoke(g.granted())
+}
+
+// Lapse takes all rights back when their time is up, and returns them. A Lease
+// refuses from that moment on by itself; Lapse is how the others learn of it.
+func (g *Gate) Lapse(now time.Time) grant.Set {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.lapse(now)
+}
+
+// lapse runs with mu held.
+func (g *Gate) lapse(now time.Time) (gone grant.Set) {
+	if len(g.gens) == 0 || !g.lapsed(now) {
+		return grant.Set{}
+	}
+	gone = g.granted()
+	g.revoke(gone)
+	return gone
+}
+
+// lapsed also asks the clock on the wall: the other one stands still while a
+// computer sleeps. It runs with mu held.
+func (g *Gate) lapsed(now time.Time) bool {
+	return !now.Before(g.until) || !now.Round(0).Before(g.until.Round(0))
+}
+
+// Until is when all that is granted lapses; the zero time when nothing is.
+func (g *Gate) Until() time.Time {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	if len(g.gens) == 0 {
+		return time.Time{}
+	}
+	return g.until
 }
 
 // Revoke takes rights back. When it returns, no call that used one is running
@@ -85,6 +132,11 @@ func (g *Gate) Shut() {
 func (g *Gate) Revoke(scopes grant.Set) uint64 {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	return g.revoke(scopes)
+}
+
+// revoke runs with mu held.
+func (g *Gate) revoke(scopes grant.Set) uint64 {
 	g.last++
 	for _, sc := range scopes.Scopes() {
 		if _, live := g.gens[sc]; live {
@@ -118,7 +170,7 @@ func (g *Gate) Lease(sc grant.Scope) (*Lease, bool) {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
 	gen, live := g.gens[sc]
-	if !live {
+	if !live || g.lapsed(time.Now()) {
 		return nil, false
 	}
 	return &Lease{gate: g, scope: sc, gen: gen, done: g.dones[sc]}, true
@@ -128,9 +180,13 @@ func (g *Gate) Lease(sc grant.Scope) (*Lease, bool) {
 func (g *Gate) Granted() (grant.Set, uint64) {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
-	var s grant.Set
+	return g.granted(), g.last
+}
+
+// granted runs with mu held.
+func (g *Gate) granted() (s grant.Set) {
 	for sc := range g.gens {
 		s = s.Union(grant.SetOf(sc))
 	}
-	return s, g.last
+	return s
 }

@@ -41,21 +41,28 @@ func (h *Holder) Take(viewer [32]byte) (revoked grant.Set) {
 }
 
 // Allow puts the requester's answer into force for the viewer that is there and
-// returns the signed grant of everything it may do now.
-func (h *Holder) Allow(now time.Time, technician string, scopes grant.Set) (grant.Signed, grant.Grant, error) {
+// returns the signed grant of everything it may do now. All of it lapses when
+// term has passed: the last answer counts for what was allowed before, too. No
+// term, or one over the bound, is the default or the bound.
+func (h *Holder) Allow(now time.Time, technician string, scopes grant.Set, term time.Duration) (grant.Signed, grant.Grant, error) {
 	if !h.named {
 		return grant.Signed{}, grant.Grant{}, fmt.Errorf("allow: no viewer is verified")
 	}
+	if term <= 0 {
+		term = DefaultTerm
+	}
+	until := now.Add(min(term, MaxTerm))
 	granted, gen := h.gate.Granted()
 	g := grant.Grant{
 		Session: h.session, Generation: gen + 1, Viewer: h.viewer[:], Technician: technician,
 		Scopes: granted.Union(scopes.Narrow(offered)), Time: now.UTC().Truncate(time.Millisecond),
+		Until: until.UTC().Truncate(time.Millisecond),
 	}
 	signed, err := g.Sign(h.key)
 	if err != nil {
 		return grant.Signed{}, grant.Grant{}, err
 	}
-	if !h.gate.allowAt(g.Scopes, g.Generation) {
+	if !h.gate.allowAt(g.Scopes, g.Generation, now, until) {
 		return grant.Signed{}, grant.Grant{}, fmt.Errorf("allow: rights changed meanwhile")
 	}
 	h.signed = signed

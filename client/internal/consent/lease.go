@@ -2,13 +2,15 @@ package consent
 
 import (
 	"errors"
+	"time"
 
 	"beside/signaling/grant"
 )
 
 // Errors that Lease.Do returns instead of running its function.
 var (
-	// ErrRevoked: the right is gone for good; whoever holds the Lease stops.
+	// ErrRevoked: the right is gone for good, taken back or lapsed; whoever holds
+	// the Lease stops.
 	ErrRevoked = errors.New("right revoked")
 	// ErrHeld: the right exists but rests (paused, or a consent window is open).
 	ErrHeld = errors.New("right held back for now")
@@ -32,7 +34,7 @@ func (l *Lease) Do(f func() error) error {
 	l.gate.mu.RLock()
 	defer l.gate.mu.RUnlock()
 	switch {
-	case l.gate.gens[l.scope] != l.gen:
+	case l.gate.gens[l.scope] != l.gen, l.gate.lapsed(time.Now()):
 		return ErrRevoked
 	case l.gate.held[l.scope] > 0:
 		return ErrHeld

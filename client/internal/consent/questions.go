@@ -22,6 +22,8 @@ const (
 	// asking rests for restAfter: a technician cannot wear a person down.
 	maxRefused = 3
 	restAfter  = 30 * time.Second
+	// RenewWithin is how long before their end rights may be asked for once more.
+	RenewWithin = 5 * time.Minute
 )
 
 // offered is what this client can do at all, whatever a token says.
@@ -39,17 +41,21 @@ type Questions struct {
 }
 
 // Begin opens a question and returns what to ask for: what is asked, within the
-// token and what this client offers, less what is granted already. Every Begin
-// without an error is followed by one End.
-func (q *Questions) Begin(now time.Time, asked, token, granted grant.Set) (grant.Set, error) {
+// token and what this client offers, less what is granted already, unless all of
+// it is and lapses soon: then it is asked for once more. Every Begin without an
+// error is followed by one End.
+func (q *Questions) Begin(now time.Time, asked, token, granted grant.Set, until time.Time) (grant.Set, error) {
 	may := asked.Narrow(token).Narrow(offered)
 	switch {
 	case q.open:
 		return grant.Set{}, ErrBusy
 	case may.Empty(), now.Before(q.rest):
 		return grant.Set{}, ErrNotOffered
-	case granted.ContainsAll(may):
+	case granted.ContainsAll(may) && until.Sub(now) > RenewWithin:
 		return grant.Set{}, ErrGranted
+	case granted.ContainsAll(may):
+		q.open = true
+		return may, nil
 	}
 	q.open = true
 	return may.Without(granted), nil

@@ -16,6 +16,7 @@ import (
 // purpose: a new one must be thought about here too.
 var messages = map[string]grant.Scope{
 	"hello": "", "token": "", "ask": "", "yield": "", "bye": "", "release": "",
+	"attend": "", "abilities": "",
 	"show": grant.View, "display": grant.View, "repeat": grant.View,
 	"key": grant.Control, "text": grant.Control, "move": grant.Control, "button": grant.Control, "wheel": grant.Control,
 }
@@ -110,12 +111,12 @@ func TestGrantNamesOneViewer(t *testing.T) {
 	}
 	g := consent.NewGate()
 	h := consent.NewHolder(g, "session", key)
-	if _, _, err := h.Allow(time.Now(), "Robin", grant.SetOf(grant.View)); err == nil {
+	if _, _, err := h.Allow(time.Now(), "Robin", grant.SetOf(grant.View), 0); err == nil {
 		t.Error("Allow without a viewer: got no error")
 	}
 	one, other := [32]byte{1}, [32]byte{2}
 	h.Take(one)
-	signed, _, err := h.Allow(time.Now(), "Robin", grant.SetOf(grant.View, grant.FilesFetch))
+	signed, _, err := h.Allow(time.Now(), "Robin", grant.SetOf(grant.View, grant.FilesFetch), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +158,7 @@ func TestNothingIsGrantedAfterShut(t *testing.T) {
 	h.Take([32]byte{1})
 	g.Allow(grant.SetOf(grant.View))
 	g.Shut()
-	if _, _, err := h.Allow(time.Now(), "Robin", grant.SetOf(grant.View)); err == nil {
+	if _, _, err := h.Allow(time.Now(), "Robin", grant.SetOf(grant.View), 0); err == nil {
 		t.Error("Allow after Shut: got no error")
 	}
 	g.Allow(grant.SetOf(grant.View))
@@ -186,7 +187,7 @@ func TestBrokerCannotWidenGrant(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var q consent.Questions
-			got, err := q.Begin(time.Now(), tt.asked, tt.token, tt.granted)
+			got, err := q.Begin(time.Now(), tt.asked, tt.token, tt.granted, time.Now().Add(time.Hour))
 			if !errors.Is(err, tt.err) || got != tt.want {
 				t.Errorf("Begin: got %q, %v, want %q, %v", got, err, tt.want, tt.err)
 			}
@@ -198,7 +199,7 @@ func TestTechnicianCannotNag(t *testing.T) {
 	var q consent.Questions
 	now, view := time.Now(), grant.SetOf(grant.View)
 	begin := func() error {
-		_, err := q.Begin(now, view, view, grant.Set{})
+		_, err := q.Begin(now, view, view, grant.Set{}, time.Time{})
 		return err
 	}
 	for i := range 3 {

@@ -1,6 +1,10 @@
 package consent
 
-import "beside/signaling/grant"
+import (
+	"time"
+
+	"beside/signaling/grant"
+)
 
 // none marks messages that need no right: proofs, questions, giving rights
 // back, letting go of keys, and the farewell.
@@ -18,6 +22,8 @@ var table = map[string]grant.Scope{
 	// What a viewer can decode says nothing of the requester's, and is known
 	// before the first question is answered.
 	"abilities": none,
+	// Whether somebody looks makes rights end sooner, never later.
+	"attend": none,
 	// Letting go undoes what was allowed before, so it is never refused.
 	"release": none,
 
@@ -66,6 +72,8 @@ func (g *Gate) Judge(message string, gen uint64) Verdict {
 	defer g.mu.RUnlock()
 	since, live := g.gens[sc]
 	switch {
+	case live && gen <= g.last && g.lapsed(time.Now()):
+		return Late // its time was up while this was under way
 	case live && (gen == 0 || gen >= since && gen <= g.last):
 		return Accept
 	case gen > g.last:

@@ -21,7 +21,7 @@ func (s *session) onAsk(r *road, m control.Ask) {
 	if r.expired {
 		token = grant.Set{}
 	}
-	asked, err := s.questions.Begin(time.Now(), m.Scopes, token, granted)
+	asked, err := s.questions.Begin(time.Now(), m.Scopes, token, granted, s.gate.Until())
 	switch {
 	case errors.Is(err, consent.ErrGranted):
 		s.tellViewer(r, control.Granted{ID: m.ID, Grant: s.holder.Signed()})
@@ -41,7 +41,9 @@ func (s *session) onAsk(r *road, m control.Ask) {
 	s.tellViewer(r, control.Asking{ID: m.ID})
 	ctx, cancel := context.WithCancel(r.ctx)
 	s.question = cancel
-	question := window.Question{Party: s.party(), Technician: s.technician, Scopes: asked, Granted: granted, StopKey: s.panicName}
+	question := window.Question{
+		Party: s.party(), Technician: s.technician, Scopes: asked, Granted: granted.Without(asked), StopKey: s.panicName,
+	}
 	s.apply()
 	s.go_(func() {
 		defer cancel()
@@ -74,7 +76,7 @@ func (s *session) onAnswered(r *road, id string, asked grant.Set, answer window.
 	}
 	switch {
 	case !chosen.Empty():
-		s.allow(r, id, asked, chosen)
+		s.allow(r, id, asked, chosen, answer.For)
 	case answer.How != "":
 		s.onDeclined(r, id, asked, answer.How)
 	}
@@ -95,14 +97,16 @@ func (s *session) onDeclined(r *road, id string, asked grant.Set, how window.How
 }
 
 // allow gives the chosen rights to the one viewer that is there. The bar comes
-// first: nobody sees without it.
-func (s *session) allow(r *road, id string, asked, chosen grant.Set) {
+// first: nobody sees without it. What was asked for once more and is not chosen
+// goes, or a new term would hold for it too.
+func (s *session) allow(r *road, id string, asked, chosen grant.Set, term time.Duration) {
+	s.takeBack(asked.Without(chosen), control.ByRequester)
 	s.story.begin()
 	if !s.openBar() {
 		s.finish(signaling.ClientFailure, false)
 		return
 	}
-	signed, g, err := s.holder.Allow(time.Now(), s.technician, chosen)
+	signed, g, err := s.holder.Allow(time.Now(), s.technician, chosen, term)
 	if err != nil {
 		s.log.Warn("not allowed after all", "error", err)
 		return
@@ -115,5 +119,9 @@ func (s *session) allow(r *road, id string, asked, chosen grant.Set) {
 		Viewer: hex.EncodeToString(g.Viewer), Grant: signed.Body,
 	})
 	s.story.allow(chosen)
+	if chosen.Contains(grant.Control) {
+		s.acted.Store(time.Now().UnixNano())
+	}
+	s.watchTerm()
 	s.tellViewer(r, control.Granted{ID: id, Grant: signed})
 }

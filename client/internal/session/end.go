@@ -87,6 +87,9 @@ func (s *session) note() {
 // release takes everything away but the socket to the broker.
 func (s *session) release() {
 	s.cancelQuestion()
+	if s.term != nil {
+		s.term.Stop()
+	}
 	s.page.hide()
 	if s.link != nil && s.link.road != nil {
 		r := s.link.road

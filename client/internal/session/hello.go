@@ -78,7 +78,7 @@ func (s *session) onVerified(r *road, t grant.Token) {
 	r.verified.Store(true)
 	s.record(record.PeerVerified{Viewer: hex.EncodeToString(r.viewer[:]), Path: r.peer.Path(), Key: r.holder})
 	if gone := s.holder.Take(r.viewer); !gone.Empty() {
-		s.revoked(gone, byTechnician)
+		s.revoked(gone, control.ByTechnician)
 	}
 	s.story.arrived()
 	s.useToken(r, t)
@@ -164,7 +164,7 @@ func (s *session) useToken(r *road, t grant.Token) {
 	granted, _ := s.gate.Granted()
 	if gone := granted.Without(t.Scopes); !gone.Empty() {
 		s.gate.Revoke(gone)
-		s.revoked(gone, byToken)
+		s.revoked(gone, control.ByToken)
 	}
 	left := t.Expires.Sub(s.api.clock.now())
 	r.expiry = []*time.Timer{

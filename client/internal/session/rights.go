@@ -8,13 +8,6 @@ import (
 	"beside/signaling/record"
 )
 
-// Who took rights back, in the words of the log.
-const (
-	byRequester  = "requester"
-	byTechnician = "technician"
-	byToken      = "token"
-)
-
 // rest is one reason for which rights rest.
 type rest struct{ end func() }
 
@@ -47,13 +40,14 @@ func (s *session) apply() {
 		}
 		s.tellViewer(r, control.Rights{
 			Generation: gen, Scopes: granted, Paused: s.holds.pause.end != nil, Asking: s.questions.Open(),
+			Left: s.secondsLeft(), Taken: s.taken,
 		})
 	}
 	s.showBar()
 }
 
 // takeBack revokes rights that are live.
-func (s *session) takeBack(scopes grant.Set, by string) {
+func (s *session) takeBack(scopes grant.Set, by control.Taker) {
 	granted, _ := s.gate.Granted()
 	gone := granted.Narrow(scopes)
 	if gone.Empty() {
@@ -65,11 +59,12 @@ func (s *session) takeBack(scopes grant.Set, by string) {
 }
 
 // revoked records that rights went.
-func (s *session) revoked(gone grant.Set, by string) {
+func (s *session) revoked(gone grant.Set, by control.Taker) {
 	_, gen := s.gate.Granted()
 	s.releaseHands()
-	s.record(record.RightsRevoked{Generation: gen, Scopes: gone.String(), By: by})
-	s.story.add(window.TookBack, gone)
+	s.taken = by
+	s.record(record.RightsRevoked{Generation: gen, Scopes: gone.String(), By: string(by)})
+	s.story.add(stepOf(by), gone)
 }
 
 // pause makes everything rest until resume.
@@ -135,7 +130,7 @@ func (s *session) onAct(act window.Act) {
 	case window.Resume:
 		s.resume()
 	case window.TakeBack:
-		s.takeBack(grant.SetOf(grant.Control), byRequester)
+		s.takeBack(grant.SetOf(grant.Control), control.ByRequester)
 	}
 }
 
@@ -145,7 +140,7 @@ func (s *session) barState() window.BarState {
 	there := r != nil && !r.lost
 	paused := s.holds.pause.end != nil
 	return window.BarState{
-		Technician: s.technician, Since: s.story.began, StopKey: s.panicName, Paused: paused,
+		Technician: s.technician, Since: s.story.began, Until: s.gate.Until(), StopKey: s.panicName, Paused: paused,
 		Sees:     there && !paused && granted.Contains(grant.View),
 		Controls: there && !paused && !r.expired && granted.Contains(grant.Control) && s.hands.Load() != nil,
 		Lost:     !there && !granted.Empty(),

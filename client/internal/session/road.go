@@ -47,6 +47,7 @@ type road struct {
 	wanted   string          // monitor that the viewer chose, "" for the primary
 	codecs   []format.Codec  // that the viewer can decode
 	complain bool            // about a renewal that was refused
+	away     time.Time       // since when nobody has the picture before them; zero: somebody has
 }
 
 // build makes a PeerConnection to the viewer that is there and offers it.

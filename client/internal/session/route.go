@@ -2,6 +2,7 @@ package session
 
 import (
 	"encoding/json"
+	"time"
 
 	"beside/client/internal/consent"
 	"beside/signaling"
@@ -84,8 +85,11 @@ func (s *session) onInput(r *road, post func(func()), name string, data []byte) 
 	if h == nil || s.isOver() {
 		return
 	}
-	if name != "release" && s.used.CompareAndSwap(false, true) {
-		post(func() { s.record(record.ControlStarted{}) })
+	if name != "release" {
+		s.acted.Store(time.Now().UnixNano())
+		if s.used.CompareAndSwap(false, true) {
+			post(func() { s.record(record.ControlStarted{}) })
+		}
 	}
 	h.Handle(in)
 }
@@ -120,7 +124,7 @@ func (s *session) handle(r *road, m control.Message) {
 	case control.Ask:
 		s.onAsk(r, m)
 	case control.Yield:
-		s.takeBack(m.Scopes, byTechnician)
+		s.takeBack(m.Scopes, control.ByTechnician)
 	case control.Show:
 		r.wanted = m.Monitor
 		if seat := r.seat.Load(); seat != nil {
@@ -131,6 +135,8 @@ func (s *session) handle(r *road, m control.Message) {
 		if seat := r.seat.Load(); seat != nil {
 			seat.Decodes(r.codecs)
 		}
+	case control.Attend:
+		s.onAttend(r, m)
 	case control.Bye:
 		s.onBye(m)
 	}

@@ -31,6 +31,7 @@ import (
 	"beside/client/internal/screen"
 	"beside/client/internal/window"
 	"beside/signaling"
+	"beside/signaling/control"
 	"beside/signaling/grant"
 	"beside/signaling/invite"
 	"beside/signaling/record"
@@ -68,6 +69,8 @@ type Devices struct {
 	Hands  func() (input.Injector, error)
 	// PanicKey calls pressed on the key combination that stops, until release.
 	PanicKey func(pressed func()) (name string, release func(), err error)
+	// Locked reports whether the screen is known to be locked. May be nil.
+	Locked func() bool
 }
 
 // Times are the waits that people and tests meet.
@@ -75,6 +78,9 @@ type Times struct {
 	Hello     time.Duration // for message 0; default 10 s
 	ViewAfter time.Duration // view goes on this long after the token's end; default 5 min
 	Farewell  time.Duration // for telling the others of the end; default 3 s
+	Idle      time.Duration // control ends when the technician did nothing for so long; default 10 min
+	Away      time.Duration // or had the page out of sight for so long; default 3 min
+	Look      time.Duration // between two looks at these and at the lock; default 5 s
 }
 
 func (t Times) orDefaults() Times {
@@ -86,6 +92,15 @@ func (t Times) orDefaults() Times {
 	}
 	if t.Farewell == 0 {
 		t.Farewell = 3 * time.Second
+	}
+	if t.Idle == 0 {
+		t.Idle = 10 * time.Minute
+	}
+	if t.Away == 0 {
+		t.Away = 3 * time.Minute
+	}
+	if t.Look == 0 {
+		t.Look = 5 * time.Second
 	}
 	return t
 }
@@ -110,6 +125,7 @@ type session struct {
 	current atomic.Pointer[road]
 	hands   atomic.Pointer[input.Hands]
 	used    atomic.Bool    // input came since control was granted
+	acted   atomic.Int64   // when it came last, or control was granted; Unix time in ns
 	wg      sync.WaitGroup // all goroutines of the session
 
 	// Owned by run.
@@ -129,7 +145,9 @@ type session struct {
 	journal    *journal.Journal
 	holds      holds
 	leased     uint64 // generation of control that the hands have
-	noInput    bool   // the machine takes no input, and the viewer was told
+	taken      control.Taker
+	term       *time.Timer // nil while nothing is granted
+	noInput    bool        // the machine takes no input, and the viewer was told
 	page       page
 	bar        window.Bar
 	panicName  string

@@ -5,6 +5,7 @@ import (
 
 	"beside/client/internal/window"
 	"beside/signaling"
+	"beside/signaling/control"
 	"beside/signaling/grant"
 )
 
@@ -47,6 +48,21 @@ func (s *story) begin() {
 func (s *story) allow(scopes grant.Set) {
 	s.allowed = s.allowed.Union(scopes)
 	s.add(window.Gave, scopes)
+}
+
+// stepOf is how the summary tells of rights that went.
+func stepOf(by control.Taker) window.StepKind {
+	switch by {
+	case control.ByTechnician, control.ByToken:
+		return window.GaveBack
+	case control.ByTime:
+		return window.Lapsed
+	case control.ByIdle:
+		return window.Idled
+	case control.ByLock:
+		return window.Locked
+	}
+	return window.TookBack
 }
 
 // declinedAll reports whether the person was asked and allowed nothing.

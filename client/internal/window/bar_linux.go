@@ -166,7 +166,7 @@ func (b *bar) layout(gtx layout.Context) time.Time {
 			b.say(p.a)
 		}
 	}
-	clock, next := minutes(s.Since, time.Now())
+	clock, next := clock(s, time.Now())
 	b.draw(gtx, s, stopped, clock)
 	b.fit(gtx, s, stopped, clock)
 	if stopped {
@@ -185,7 +185,7 @@ func (b *bar) say(a Act) {
 // natural is the size of the bar before it has a window.
 func (b *bar) natural(scale float32) image.Point {
 	s, stopped := b.now()
-	clock, _ := minutes(s.Since, time.Now())
+	clock, _ := clock(s, time.Now())
 	return b.measure(unit.Metric{PxPerDp: scale, PxPerSp: scale}, s, stopped, clock)
 }
 

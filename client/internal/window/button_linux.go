@@ -82,6 +82,7 @@ const (
 	quietButton  style = iota // white with an edge
 	accentButton              // the page's main way on
 	stopButton                // red: Stop, and nothing else
+	chosenButton              // of a row, the one that counts
 )
 
 // button is a push button.
@@ -112,8 +113,10 @@ func (b *button) layout(gtx layout.Context, l *look) layout.Dimensions {
 	ground, ink := l.paper, l.ink
 	hover := b.click.Hovered() && !b.off && !b.deaf
 	switch {
-	case b.off || b.deaf && b.style != quietButton:
+	case b.off || b.deaf && b.style != quietButton && b.style != chosenButton:
 		ground, ink = l.off, l.quiet
+	case b.style == chosenButton:
+		ground, ink = l.tint, l.accent
 	case b.style == accentButton:
 		ground, ink = l.accent, l.paper
 	case b.style == stopButton:
@@ -121,7 +124,7 @@ func (b *button) layout(gtx layout.Context, l *look) layout.Dimensions {
 	case hover:
 		ground = l.tint
 	}
-	if hover && b.style != quietButton {
+	if hover && b.style != quietButton && b.style != chosenButton {
 		ground = darker(ground)
 	}
 	m := op.Record(gtx.Ops)
@@ -136,7 +139,10 @@ func (b *button) layout(gtx layout.Context, l *look) layout.Dimensions {
 	}
 	area := image.Rectangle{Max: size}
 	paint.FillShape(gtx.Ops, ground, clip.UniformRRect(area, gtx.Dp(corner)).Op(gtx.Ops))
-	if b.style == quietButton && !b.off {
+	switch {
+	case b.style == chosenButton:
+		outline(gtx.Ops, area, gtx.Dp(corner), gtx.Dp(2), l.accent)
+	case b.style == quietButton && !b.off:
 		outline(gtx.Ops, area, gtx.Dp(corner), max(gtx.Dp(1), 1), l.edge)
 	}
 	at := op.Offset(size.Sub(dims.Size).Div(2)).Push(gtx.Ops)

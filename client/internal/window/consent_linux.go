@@ -17,6 +17,7 @@ type consent struct {
 	dialog
 	scopes         []grant.Scope // in the order of choices
 	choices        []*choice
+	terms          *terms
 	allow, decline *button
 	after          time.Duration // deaf for so long after being shown
 	deadline       time.Time
@@ -92,6 +93,7 @@ func newConsent(q Question, after time.Duration, deadline time.Time) *consent {
 	c := &consent{
 		after: after, deadline: deadline, scopes: q.Scopes.Scopes(), answer: make(chan Answer, 1),
 		raised:  make(chan struct{}, 1),
+		terms:   newTerms(),
 		allow:   &button{text: texts.T("window.allow"), style: accentButton, deaf: true},
 		decline: &button{text: texts.T("window.decline"), deaf: true},
 	}
@@ -121,6 +123,7 @@ func (c *consent) words(q Question) layout.Widget {
 	if !q.Granted.Empty() {
 		rows = append(rows, c.quietly(texts.T("window.consent.already", "scopes", scopeList(q.Granted))))
 	}
+	rows = append(rows, c.terms.layout(c.look))
 	scam := c.box(c.ground, corner, layout.UniformInset(14),
 		column(3, c.strong(texts.T("window.consent.scam")), c.plain(texts.T("window.consent.scam.hint"))))
 	notes := []layout.Widget{c.countdown}
@@ -169,10 +172,11 @@ func (c *consent) take(gtx layout.Context) (ticked []grant.Scope) {
 			ticked = append(ticked, c.scopes[i])
 		}
 	}
+	c.terms.update(gtx)
 	c.allow.off = len(ticked) == 0
 	switch c.pressed(gtx) {
 	case c.allow:
-		c.reply(Answer{Scopes: grant.SetOf(ticked...), How: Allowed})
+		c.reply(Answer{Scopes: grant.SetOf(ticked...), How: Allowed, For: c.terms.chosen()})
 	case c.decline:
 		c.reply(Answer{How: Declined})
 	}
@@ -185,6 +189,7 @@ func (c *consent) hush(deaf bool) {
 	for _, ch := range c.choices {
 		ch.deaf = deaf
 	}
+	c.terms.deafen(deaf)
 }
 
 func (c *consent) reply(a Answer) {

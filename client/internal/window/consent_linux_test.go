@@ -52,32 +52,42 @@ func TestConsentAnswers(t *testing.T) {
 		act  func(d *desk, win xproto.Window)
 		how  window.How
 		want grant.Set
+		term time.Duration
 	}{
-		{"Enter declines", threeScopes, func(d *desk, _ xproto.Window) { d.keys(keyReturn) }, window.Declined, grant.Set{}},
-		{"Escape declines", threeScopes, func(d *desk, w xproto.Window) { d.step(w, keyTab, keyTab); d.keys(keyEscape) }, window.Declined, grant.Set{}},
-		{"a click declines", threeScopes, func(d *desk, w xproto.Window) { d.click(w, declineX, buttonY) }, window.Declined, grant.Set{}},
-		{"closing declines", threeScopes, func(d *desk, w xproto.Window) { d.closeButton(w) }, window.Closed, grant.Set{}},
-		{"Allow gives what is ticked at first", threeScopes, func(d *desk, w xproto.Window) { d.click(w, allowX, buttonY) }, window.Allowed, grant.SetOf(grant.View)},
-		{"a right asked alone is ticked", grant.SetOf(grant.Control), func(d *desk, w xproto.Window) { d.click(w, allowX, buttonY) }, window.Allowed, grant.SetOf(grant.Control)},
+		{"Enter declines", threeScopes, func(d *desk, _ xproto.Window) { d.keys(keyReturn) }, window.Declined, grant.Set{}, 0},
+		{"Escape declines", threeScopes, func(d *desk, w xproto.Window) { d.step(w, keyTab, keyTab); d.keys(keyEscape) }, window.Declined, grant.Set{}, 0},
+		{"a click declines", threeScopes, func(d *desk, w xproto.Window) { d.click(w, declineX, buttonY) }, window.Declined, grant.Set{}, 0},
+		{"closing declines", threeScopes, func(d *desk, w xproto.Window) { d.closeButton(w) }, window.Closed, grant.Set{}, 0},
+		{"Allow gives what is ticked at first", threeScopes, func(d *desk, w xproto.Window) { d.click(w, allowX, buttonY) }, window.Allowed, grant.SetOf(grant.View), time.Hour},
+		{"a right asked alone is ticked", grant.SetOf(grant.Control), func(d *desk, w xproto.Window) { d.click(w, allowX, buttonY) }, window.Allowed, grant.SetOf(grant.Control), time.Hour},
 		{"Allow gives exactly what is ticked", threeScopes, func(d *desk, w xproto.Window) {
-			d.back(w)
+			for range 1 + len(window.Terms) {
+				d.back(w)
+			}
 			d.step(w, keySpace) // files on
 			d.back(w)
 			d.back(w)
 			d.step(w, keySpace) // view off
 			d.click(w, allowX, buttonY)
-		}, window.Allowed, grant.SetOf(grant.FilesSend)},
+		}, window.Allowed, grant.SetOf(grant.FilesSend), time.Hour},
 		{"keyboard alone", threeScopes, func(d *desk, w xproto.Window) {
-			d.step(w, keyTab, keyTab, keyTab, keySpace) // Allow, view, control on
-			d.step(w, keyTab, keyTab, keyTab)           // files, Decline, Allow
+			d.step(w, keyTab, keyTab, keyTab, keySpace)               // Allow, view, control on
+			d.step(w, keyTab, keyTab, keyTab, keyTab, keyTab, keyTab) // files, three terms, Decline, Allow
 			d.keys(keyReturn)
-		}, window.Allowed, grant.SetOf(grant.View, grant.Control)},
+		}, window.Allowed, grant.SetOf(grant.View, grant.Control), time.Hour},
+		{"for a shorter time", grant.SetOf(grant.View), func(d *desk, w xproto.Window) {
+			for range len(window.Terms) {
+				d.back(w)
+			}
+			d.step(w, keySpace) // a quarter of an hour
+			d.click(w, allowX, buttonY)
+		}, window.Allowed, grant.SetOf(grant.View), 15 * time.Minute},
 		{"nothing ticked cannot be allowed", threeScopes, func(d *desk, w xproto.Window) {
 			d.step(w, keyTab, keyTab, keySpace)
 			d.until("Allow to rest", func() bool { return d.at(w, allowEdgeX, buttonY) != accent })
 			d.click(w, allowX, buttonY)
 			d.keys(keyEscape)
-		}, window.Declined, grant.Set{}},
+		}, window.Declined, grant.Set{}, 0},
 	}
 	d := newDesk(t, true)
 	u := d.open(window.Config{AllowAfter: 50 * time.Millisecond})
@@ -91,6 +101,13 @@ func TestConsentAnswers(t *testing.T) {
 			got := await(d, "an answer", answer)
 			if got.err != nil || got.answer.How != tt.how || got.answer.Scopes != tt.want {
 				t.Errorf("Ask: got %q %q, %v; want %q %q", got.answer.How, got.answer.Scopes, got.err, tt.how, tt.want)
+			}
+			term := time.Duration(0)
+			if tt.how == window.Allowed {
+				term = tt.term
+			}
+			if got.answer.For != term {
+				t.Errorf("Ask: allowed for %v, want %v", got.answer.For, term)
 			}
 			if own := u.OwnWindows(); len(own) != 0 {
 				t.Errorf("windows after the answer: got %v, want none", own)

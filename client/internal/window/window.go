@@ -149,12 +149,19 @@ const (
 type Answer struct {
 	Scopes grant.Set // the ticked scopes, a subset of those asked; empty means no
 	How    How       // empty when the context ended first
+	// For is how long all that is allowed may last: one of Terms.
+	For time.Duration
 }
+
+// Terms are the choices of how long what is allowed may last. The second is
+// chosen at first.
+var Terms = [...]time.Duration{15 * time.Minute, time.Hour, 3 * time.Hour}
 
 // BarState is what the bar says. Its owner sets it anew at every change.
 type BarState struct {
 	Technician string    // who is there
 	Since      time.Time // start of the session; shown as whole minutes
+	Until      time.Time // when all that is allowed ends; shown in place of Since unless zero
 	Sees       bool      // the technician sees the screen now
 	Controls   bool      // the technician may use mouse and keyboard now
 	Paused     bool      // the person paused; offers Resume in place of Pause
@@ -214,7 +221,7 @@ const (
 type Step struct {
 	At     time.Time
 	Kind   StepKind
-	Scopes grant.Set // for Gave, Refused and TookBack
+	Scopes grant.Set // for Gave, Refused, and all that went
 }
 
 // StepKind is the kind of a Step.
@@ -226,6 +233,10 @@ const (
 	Gave         StepKind = "gave"    // the person allowed Scopes
 	Refused      StepKind = "refused" // the person refused Scopes
 	TookBack     StepKind = "took back"
+	GaveBack     StepKind = "gave back" // the technician, or who vouches for them
+	Lapsed       StepKind = "lapsed"    // the time was up
+	Idled        StepKind = "idled"     // the technician did nothing for long
+	Locked       StepKind = "locked"    // the screen was locked
 	PausedStep   StepKind = "paused"
 	ResumedStep  StepKind = "resumed"
 	LostStep     StepKind = "lost"

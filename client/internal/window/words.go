@@ -132,6 +132,20 @@ func minutes(since, now time.Time) (text string, next time.Time) {
 	return texts.T("window.duration.hours", "h", strconv.Itoa(n/60), "m", strconv.Itoa(n%60)), next
 }
 
+// clock is what the bar says of time, and the moment at which it changes next:
+// how long what is allowed lasts, rounded up, else how long the session has.
+func clock(s BarState, now time.Time) (text string, next time.Time) {
+	if s.Until.IsZero() {
+		return minutes(s.Since, now)
+	}
+	n := max(int((s.Until.Sub(now)+time.Minute-1)/time.Minute), 1)
+	next = s.Until.Add(-time.Duration(n-1) * time.Minute)
+	if n < 60 {
+		return texts.T("window.left", "n", strconv.Itoa(n)), next
+	}
+	return texts.T("window.left.hours", "h", strconv.Itoa(n/60), "m", strconv.Itoa(n%60)), next
+}
+
 // lasted is a duration in a sentence.
 func lasted(d time.Duration) string {
 	switch n := int(d / time.Minute); {
@@ -238,6 +252,14 @@ func stepWords(st Step, technician string) string {
 		return texts.T("window.step.refused", "scopes", scopeList(st.Scopes))
 	case TookBack:
 		return texts.T("window.step.took-back", "scopes", scopeList(st.Scopes))
+	case GaveBack:
+		return texts.T("window.step.gave-back", "technician", name(technician), "scopes", scopeList(st.Scopes))
+	case Lapsed:
+		return texts.T("window.step.lapsed", "scopes", scopeList(st.Scopes))
+	case Idled:
+		return texts.T("window.step.idled", "technician", name(technician), "scopes", scopeList(st.Scopes))
+	case Locked:
+		return texts.T("window.step.locked", "scopes", scopeList(st.Scopes))
 	case PausedStep:
 		return texts.T("window.step.paused")
 	case ResumedStep:

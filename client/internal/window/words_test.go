@@ -58,6 +58,31 @@ func TestMinutesChangeOnlyOncePerMinute(t *testing.T) {
 	}
 }
 
+func TestBarClockTellsWhatIsLeft(t *testing.T) {
+	now := time.Date(2026, 1, 2, 10, 0, 0, 0, time.UTC)
+	tests := []struct {
+		left, next time.Duration
+		want       string
+	}{
+		{3 * time.Hour, time.Minute, "3 h 0 min left"},
+		{time.Hour, time.Minute, "1 h 0 min left"},
+		{59*time.Minute + time.Second, time.Second, "1 h 0 min left"},
+		{59 * time.Minute, time.Minute, "59 min left"},
+		{61 * time.Second, time.Second, "2 min left"},
+		{time.Second, time.Second, "1 min left"},
+		{-time.Second, -time.Second, "1 min left"}, // until whoever ends it has
+	}
+	for _, tt := range tests {
+		got, next := clock(BarState{Since: now.Add(-time.Hour), Until: now.Add(tt.left)}, now)
+		if got != tt.want || next.Sub(now) != tt.next {
+			t.Errorf("%v left: got %q, next after %v; want %q, %v", tt.left, got, next.Sub(now), tt.want, tt.next)
+		}
+	}
+	if got, _ := clock(BarState{Since: now.Add(-7 * time.Minute)}, now); got != "7 min" {
+		t.Errorf("nothing allowed: got %q", got)
+	}
+}
+
 func TestCountdownIsCalm(t *testing.T) {
 	tests := []struct {
 		left, changes time.Duration

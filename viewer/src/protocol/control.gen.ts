@@ -118,7 +118,37 @@ export interface Rights {
   scopes: string;
   paused: boolean; // the requester paused: rights rest
   asking: boolean; // a consent window is open: control rests
+  left: number /* int */; // seconds until all scopes lapse, rounded up; 0 when there are none
+  taken: Taker; // by whom or what the last right went
 }
+/**
+ * Taker says by whom or what a right went; empty when none did yet.
+ */
+export type Taker = string;
+/**
+ * The takers.
+ */
+export const ByRequester: Taker = "requester";
+/**
+ * The takers.
+ */
+export const ByTechnician: Taker = "technician";
+/**
+ * The takers.
+ */
+export const ByToken: Taker = "token";
+/**
+ * The takers.
+ */
+export const ByTime: Taker = "time";
+/**
+ * The takers.
+ */
+export const ByIdle: Taker = "idle";
+/**
+ * The takers.
+ */
+export const ByLock: Taker = "locked";
 /**
  * Monitor is one screen of the client, in pixels of the whole desktop.
  */
@@ -164,6 +194,13 @@ export const VP9444: VideoCodec = "vp9-444";
  */
 export interface Abilities {
   video: VideoCodec[];
+}
+/**
+ * Attend says whether the technician has the picture before them: whether the
+ * page is on their screen.
+ */
+export interface Attend {
+  here: boolean;
 }
 /**
  * AllMonitors stands in Show and Screens.Shown for all monitors as one surface:

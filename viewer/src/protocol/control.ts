@@ -24,6 +24,10 @@ export type Scope = (typeof SCOPES)[number];
 export const NOTICES = ["wayland", "no_screen", "no_input", "no_panic_key"] as const;
 export type NoticeCode = (typeof NOTICES)[number];
 
+/** By whom or what a right went; empty when none did yet. */
+export const TAKERS = ["", "requester", "technician", "token", "time", "idle", "locked"] as const;
+export type Taker = (typeof TAKERS)[number];
+
 export const DECLINE_REASONS = ["declined", "unanswered", "not_offered", "busy"] as const;
 export type DeclineReason = (typeof DECLINE_REASONS)[number];
 
@@ -38,6 +42,9 @@ export interface Rights {
   readonly paused: boolean;
   /** A consent window is open: control rests. */
   readonly asking: boolean;
+  /** Seconds until all scopes lapse; 0 when there are none. */
+  readonly left: number;
+  readonly taken: Taker;
 }
 
 export type Monitor = Readonly<wire.Monitor>;
@@ -60,6 +67,7 @@ export type FromViewer =
   | { readonly type: "ask"; readonly id: string; readonly scopes: string }
   | { readonly type: "yield"; readonly scopes: string }
   | ({ readonly type: "show" } & wire.Show)
+  | ({ readonly type: "attend" } & wire.Attend)
   | { readonly type: "abilities"; readonly video: readonly VideoCodec[] }
   | { readonly type: "bye"; readonly reason: Reason };
 
@@ -87,7 +95,14 @@ const readers = {
   asking: shape({ id }),
   granted: shape({ id, grant: shape({ body: text(4096), signature: text(128) }) }),
   declined: shape({ id, reason: oneOf(...DECLINE_REASONS) }),
-  rights: shape({ generation: whole(0, Number.MAX_SAFE_INTEGER), scopes, paused: flag, asking: flag }),
+  rights: shape({
+    generation: whole(0, Number.MAX_SAFE_INTEGER),
+    scopes,
+    paused: flag,
+    asking: flag,
+    left: whole(0, 86_400),
+    taken: oneOf(...TAKERS),
+  }),
   screens: shape({ monitors: list(monitor, 16), shown: id }),
   notice: shape({ code: oneOf(...NOTICES) }),
   bye: shape({ reason: oneOf(...REASONS) }),

@@ -118,6 +118,11 @@ export class LiveSession {
     this.peer?.send({ type: "yield", scopes: scopes.join(" ") });
   }
 
+  /** Says whether the technician has the picture before them. */
+  attend(here: boolean): void {
+    this.peer?.send({ type: "attend", here });
+  }
+
   /** Chooses a monitor, or AllMonitors. */
   show(monitor: string): void {
     this.wanted = monitor;
@@ -321,7 +326,7 @@ export class LiveSession {
   private onClient(message: FromClient): void {
     switch (message.type) {
       case "rights":
-        this.dispatch({ type: "rights", rights: message });
+        this.dispatch({ type: "rights", rights: message, at: Date.now() });
         this.askViewOnce(message);
         return;
       case "granted":

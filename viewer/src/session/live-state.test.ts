@@ -6,7 +6,12 @@ const phase = (name: "invited" | "joined" | "asking" | "live" | "paused"): LiveE
   type: "state",
   state: { phase: name, peer: "epoch" },
 });
-const rights = (...scopes: Scope[]): LiveEvent => ({ type: "rights", rights: { ...NO_RIGHTS, scopes } });
+const rights = (...scopes: Scope[]): LiveEvent => ({
+  type: "rights",
+  rights: { ...NO_RIGHTS, scopes },
+  at: 0,
+});
+const lapsed: LiveEvent = { type: "rights", rights: { ...NO_RIGHTS, taken: "time" }, at: 0 };
 const run = (...events: LiveEvent[]): LiveState => events.reduce(reduce, START);
 
 describe("stages", () => {
@@ -18,6 +23,12 @@ describe("stages", () => {
     ["verified, nothing granted", [phase("asking"), { type: "verified" }], "asking"],
     ["view granted", [phase("asking"), { type: "verified" }, rights("view")], "live"],
     ["view taken back", [phase("live"), { type: "verified" }, rights("view"), rights()], "asking"],
+    ["time over", [phase("live"), { type: "verified" }, rights("view"), lapsed], "lapsed"],
+    [
+      "time over, asked again",
+      [phase("live"), { type: "verified" }, rights("view"), lapsed, { type: "asked", scopes: ["view"] }],
+      "asking",
+    ],
     [
       "connection lost",
       [phase("live"), { type: "verified" }, rights("view"), { type: "lost" }],
@@ -35,6 +46,13 @@ it("keeps the picture's stage while the socket to the broker is away", () => {
   const state = run(phase("live"), { type: "verified" }, rights("view"), { type: "signaling", up: false });
   expect(state.stage.at).toBe("live");
   expect(state.signalingUp).toBe(false);
+});
+
+it("knows when rights lapse", () => {
+  const some: LiveEvent = { type: "rights", rights: { ...NO_RIGHTS, scopes: ["view"], left: 60 }, at: 5000 };
+  expect(run(some).lapsesAt).toBe(65_000);
+  expect(run(some, lapsed).lapsesAt).toBeUndefined();
+  expect(run(some, { type: "lost" }).lapsesAt).toBeUndefined();
 });
 
 it("remembers what was declined", () => {

@@ -14,6 +14,8 @@ export type Stage =
   /** The consent window is on the requester's screen (or about to be). */
   | { readonly at: "asking" }
   | { readonly at: "live" }
+  /** What was allowed came to its end; it can be asked for again. */
+  | { readonly at: "lapsed" }
   /** The connection to the client was lost; it comes back by itself. */
   | { readonly at: "reconnecting" }
   /** A newer tab took over. */
@@ -40,6 +42,8 @@ export interface LiveState {
   readonly clientEpoch: string;
   readonly verified: boolean;
   readonly rights: Rights;
+  /** When all rights lapse, as Date.now() has it; undefined while there are none. */
+  readonly lapsesAt: number | undefined;
   readonly question: Question;
   readonly monitors: readonly Monitor[];
   readonly shown: string;
@@ -52,7 +56,7 @@ export type LiveEvent =
   | { readonly type: "state"; readonly state: BrokerState }
   | { readonly type: "verified" }
   | { readonly type: "lost" }
-  | { readonly type: "rights"; readonly rights: Rights }
+  | { readonly type: "rights"; readonly rights: Rights; readonly at: number }
   | { readonly type: "asked"; readonly scopes: readonly Scope[] }
   | { readonly type: "granted" }
   | { readonly type: "declined"; readonly reason: DeclineReason }
@@ -61,7 +65,14 @@ export type LiveEvent =
   | { readonly type: "stopped"; readonly at: "superseded" | "no_keys" | "signed_out" }
   | { readonly type: "ended"; readonly reason: Reason };
 
-export const NO_RIGHTS: Rights = { generation: 0, scopes: [], paused: false, asking: false };
+export const NO_RIGHTS: Rights = {
+  generation: 0,
+  scopes: [],
+  paused: false,
+  asking: false,
+  left: 0,
+  taken: "",
+};
 
 export const START: LiveState = {
   stage: { at: "connecting" },
@@ -72,6 +83,7 @@ export const START: LiveState = {
   clientEpoch: "",
   verified: false,
   rights: NO_RIGHTS,
+  lapsesAt: undefined,
   question: { is: "none" },
   monitors: [],
   shown: "",
@@ -96,9 +108,9 @@ function apply(state: LiveState, event: LiveEvent): LiveState {
     case "verified":
       return { ...state, verified: true };
     case "lost":
-      return { ...state, verified: false, rights: NO_RIGHTS, question: { is: "none" } };
+      return { ...state, verified: false, rights: NO_RIGHTS, lapsesAt: undefined, question: { is: "none" } };
     case "rights":
-      return { ...state, rights: event.rights };
+      return { ...state, rights: event.rights, lapsesAt: lapsesAt(event.rights, event.at) };
     case "asked":
       return { ...state, question: { is: "open", scopes: event.scopes } };
     case "granted":
@@ -135,7 +147,7 @@ function stageOf(state: LiveState, event: LiveEvent): Stage {
   if (event.type === "state" && event.state.phase === "ended") {
     return { at: "ended", reason: event.state.reason ?? "failure" };
   }
-  if (state.verified) return { at: state.rights.scopes.includes("view") ? "live" : "asking" };
+  if (state.verified) return { at: stageOfRights(state) };
   switch (state.phase) {
     case undefined:
       return { at: "connecting" };
@@ -152,6 +164,15 @@ function stageOf(state: LiveState, event: LiveEvent): Stage {
     default:
       return state.phase satisfies never;
   }
+}
+
+function lapsesAt(rights: Rights, at: number): number | undefined {
+  return rights.left === 0 ? undefined : at + rights.left * 1000;
+}
+
+function stageOfRights({ rights, question }: LiveState): "live" | "lapsed" | "asking" {
+  if (rights.scopes.includes("view")) return "live";
+  return rights.taken === "time" && !rights.asking && question.is !== "open" ? "lapsed" : "asking";
 }
 
 function wasLive(state: LiveState): boolean {

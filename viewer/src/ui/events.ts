@@ -38,7 +38,7 @@ function valueText(kind: string, name: string, value: string | number): string |
     case "expires":
       return time(new Date(value));
     case "by":
-      return t(`event.by.${value === "requester" || value === "technician" ? value : "token"}`);
+      return named("event.by", value);
     default:
       return value;
   }

@@ -26,6 +26,11 @@ export function countdown(ms: number): string {
   return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
 }
 
+/** Whole minutes that are left, rounded up as on the requester's bar: "48 min". */
+export function left(ms: number): string {
+  return span(Math.max(1, Math.ceil(ms / MINUTE)) * MINUTE);
+}
+
 /** Time since an instant. */
 export function since(iso: string, now: number): string {
   return span(Math.max(0, now - Date.parse(iso)));

@@ -18,7 +18,11 @@ function isKey(key: string): key is Key {
 }
 
 /** The text of a name that comes from the wire, such as a kind of event; the name itself when it is new to us. */
-export function named(area: "event" | "end" | "notice" | "scope", name: string, values?: Values): string {
+export function named(
+  area: "event" | "event.by" | "end" | "notice" | "scope",
+  name: string,
+  values?: Values,
+): string {
   const key = `${area}.${name.replaceAll(/[_:]/g, "-")}`;
   return isKey(key) ? t(key, values) : name;
 }

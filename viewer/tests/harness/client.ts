@@ -58,12 +58,15 @@ export class Client {
 
   /**
    * Waits to be asked, then presses Allow, and returns when that was by Date.now(). `tick` also ticks what the
-   * window offers at these rows, from 0.
+   * window offers at these rows, from 0, and `term` chooses how long it may last, from 0.
    */
-  async allow(options: { readonly tick?: readonly number[] } = {}): Promise<number> {
+  async allow(
+    options: { readonly tick?: readonly number[]; readonly term?: number } = {},
+  ): Promise<number> {
     const window = await this.asked();
     await listens();
     for (const row of options.tick ?? []) await this.#tick(row);
+    if (options.term !== undefined) await this.#choose(options.term);
     return await this.#press(titles.consent, places.allow, (now) => now?.id !== window.id);
   }
 
@@ -152,6 +155,13 @@ export class Client {
   async #tick(row: number): Promise<void> {
     await this.desktop.keys("Tab", "Tab", ...Array<string>(row).fill("Tab"), "space");
     await this.desktop.keys(...Array<string>(row + 2).fill("shift+Tab"));
+  }
+
+  /** Chooses one of the three terms by keyboard: they come right before Decline, which has the keyboard. */
+  async #choose(term: number): Promise<void> {
+    const steps = 3 - term;
+    await this.desktop.keys(...Array<string>(steps).fill("shift+Tab"), "space");
+    await this.desktop.keys(...Array<string>(steps).fill("Tab"));
   }
 
   /** Waits for a window that stands still: one that was just opened may be moved to its place. */

@@ -104,7 +104,10 @@ export class Devices implements Screen {
       },
       onPaint: ({ arrivalMs }) => this.age.painted(arrivalMs),
     });
-    const look = () => painter.rest(document.hidden);
+    const look = () => {
+      painter.rest(document.hidden);
+      this.session?.attend(!document.hidden);
+    };
     document.addEventListener("visibilitychange", look, { signal });
     look();
     for (const by of ["display", "repeat"] as const) {
