@@ -131,7 +131,7 @@ var rules = []rule{
 	},
 	{
 		name: "windows decide nothing", from: []string{"beside/client/internal/window/..."},
-		within: []string{"beside/client/..."}, only: []string{},
+		within: []string{"beside/client/..."}, only: []string{"beside/client/internal/xserver"},
 		why: "a window brings an answer back; only the session may tell the judge",
 	},
 	{

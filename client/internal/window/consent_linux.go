@@ -18,6 +18,7 @@ type consent struct {
 	scopes         []grant.Scope // in the order of choices
 	choices        []*choice
 	terms          *terms
+	presses        *presses
 	allow, decline *button
 	after          time.Duration // deaf for so long after being shown
 	deadline       time.Time
@@ -47,6 +48,8 @@ func (u *ui) Ask(ctx context.Context, q Question) (Answer, error) {
 	defer cancel()
 	deadline, _ := within.Deadline()
 	c := newConsent(q, u.cfg.AllowAfter, deadline)
+	c.presses = watchPresses()
+	defer c.presses.close()
 	f, err := u.show(within, roleConsent, texts.T("window.title.consent"), &c.dialog, c)
 	switch {
 	case err == nil:
@@ -176,6 +179,10 @@ func (c *consent) take(gtx layout.Context) (ticked []grant.Scope) {
 	c.allow.off = len(ticked) == 0
 	switch c.pressed(gtx) {
 	case c.allow:
+		if !c.presses.genuine(c.since) {
+			c.since, c.listening = time.Now(), false // deaf anew: a person presses again
+			return ticked
+		}
 		c.reply(Answer{Scopes: grant.SetOf(ticked...), How: Allowed, For: c.terms.chosen()})
 	case c.decline:
 		c.reply(Answer{How: Declined})

@@ -42,7 +42,12 @@ const patience = 20 * time.Second
 // newDesk starts Xvfb, with openbox when wm is set, and points DISPLAY at it.
 func newDesk(t *testing.T, wm bool) *desk {
 	t.Helper()
-	display := startXvfb(t)
+	return newDeskAt(t, startXvfb(t), wm)
+}
+
+// newDeskAt is newDesk on a display that runs.
+func newDeskAt(t *testing.T, display string, wm bool) *desk {
+	t.Helper()
 	t.Setenv("DISPLAY", display)
 	t.Setenv("XMODIFIERS", "")
 	conn, err := xgb.NewConn()

@@ -17,6 +17,7 @@ type RawKind uint16
 const (
 	RawKeyPress    RawKind = 13
 	RawKeyRelease  RawKind = 14
+	RawButtonPress RawKind = 15
 	RawMotion      RawKind = 17
 	RawTouchBegin  RawKind = 22 // a finger moves the pointer without a RawMotion
 	RawTouchUpdate RawKind = 23
@@ -24,9 +25,10 @@ const (
 
 // RawEvent is one raw event.
 type RawEvent struct {
-	Kind RawKind
-	Time uint32 // of the server, in milliseconds; that of the core event it also caused
-	Code uint32 // number of the key
+	Kind   RawKind
+	Time   uint32 // of the server, in milliseconds; that of the core event it also caused
+	Code   uint32 // number of the key
+	Source uint16 // the slave device; see Devices
 }
 
 // ErrNoRaw: the server has no X Input Extension 2.2, so somebody has to look.
@@ -125,12 +127,13 @@ func parseRaw(b []byte, opcode byte) (e RawEvent, ok bool) {
 		return RawEvent{}, false
 	}
 	e = RawEvent{
-		Kind: RawKind(binary.LittleEndian.Uint16(b[8:])),
-		Time: binary.LittleEndian.Uint32(b[12:]),
-		Code: binary.LittleEndian.Uint32(b[16:]),
+		Kind:   RawKind(binary.LittleEndian.Uint16(b[8:])),
+		Time:   binary.LittleEndian.Uint32(b[12:]),
+		Code:   binary.LittleEndian.Uint32(b[16:]),
+		Source: binary.LittleEndian.Uint16(b[20:]),
 	}
 	switch e.Kind {
-	case RawKeyPress, RawKeyRelease, RawMotion, RawTouchBegin, RawTouchUpdate:
+	case RawKeyPress, RawKeyRelease, RawButtonPress, RawMotion, RawTouchBegin, RawTouchUpdate:
 		return e, true
 	}
 	return RawEvent{}, false

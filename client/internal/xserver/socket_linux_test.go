@@ -67,6 +67,7 @@ func TestParseRaw(t *testing.T) {
 		binary.LittleEndian.PutUint16(b[8:], uint16(kind))
 		binary.LittleEndian.PutUint32(b[12:], 4711)
 		binary.LittleEndian.PutUint32(b[16:], 39)
+		binary.LittleEndian.PutUint16(b[20:], 6)
 		return b
 	}
 	other := event(RawKeyPress)
@@ -76,8 +77,8 @@ func TestParseRaw(t *testing.T) {
 		want  RawEvent
 		ok    bool
 	}{
-		"key":               {event(RawKeyPress), RawEvent{RawKeyPress, 4711, 39}, true},
-		"movement":          {event(RawMotion), RawEvent{RawMotion, 4711, 39}, true},
+		"key":               {event(RawKeyPress), RawEvent{RawKeyPress, 4711, 39, 6}, true},
+		"movement":          {event(RawMotion), RawEvent{RawMotion, 4711, 39, 6}, true},
 		"another kind":      {event(1), RawEvent{}, false},
 		"another extension": {other, RawEvent{}, false},
 		"cut short":         {event(RawKeyPress)[:31], RawEvent{}, false},
