@@ -164,6 +164,7 @@ func (p program) help(ctx context.Context, w *windows, log *slog.Logger, config 
 			Screen:   func() (screen.Source, error) { return openScreen(p.getenv) },
 			Hands:    func() (input.Injector, error) { return input.Open(p.held) },
 			PanicKey: grabPanicKey,
+			OwnHands: watchOwnHands,
 			Locked:   lock.Locked,
 		},
 	})
@@ -237,6 +238,14 @@ func grabPanicKey(pressed func()) (name string, release func(), err error) {
 		return "", nil, err
 	}
 	return key.Name(), key.Close, nil
+}
+
+func watchOwnHands(on func(using bool)) (release func(), err error) {
+	own, err := input.WatchOwnHands(on)
+	if err != nil {
+		return nil, err
+	}
+	return own.Close, nil
 }
 
 // environment answers as it was at the start: the windows change it for

@@ -87,8 +87,9 @@ func (d *desktop) startServer(ctx context.Context, authority string) error {
 	}
 	defer read.Close()
 	program, args := "Xvfb", []string{"-screen", "0", d.size + "x24"}
-	if d.resizes { // Xvfb refuses every size but its first; this one listens for no viewers
-		program, args = "Xtigervnc", []string{"-geometry", d.size, "-depth", "24", "-SecurityTypes", "None", "-rfbport", "-1"}
+	if d.resizes { // Xvfb refuses every size but its first; this one also has a mouse, which is moved over a socket
+		program, args = "Xtigervnc", []string{"-geometry", d.size, "-depth", "24", "-SecurityTypes", "None",
+			"-rfbport", "-1", "-rfbunixpath", filepath.Join(d.home, ".mouse")}
 	}
 	args = append(args, "-displayfd", "3", "-auth", authority, "-nolisten", "tcp", "-noreset", "-dpi", "96")
 	if d.display != "" {

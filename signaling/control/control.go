@@ -104,6 +104,7 @@ type Rights struct {
 	Scopes     grant.Set `json:"scopes"`
 	Paused     bool      `json:"paused"` // the requester paused: rights rest
 	Asking     bool      `json:"asking"` // a consent window is open: control rests
+	Own        bool      `json:"own"`    // the requester uses their own mouse or keyboard: input rests
 	Left       int       `json:"left"`   // seconds until all scopes lapse, rounded up; 0 when there are none
 	Taken      Taker     `json:"taken"`  // by whom or what the last right went
 }

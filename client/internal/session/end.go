@@ -104,6 +104,10 @@ func (s *session) release() {
 	if s.panicGone != nil {
 		s.panicGone()
 	}
+	if s.ownGone != nil {
+		s.ownGone()
+	}
+	s.vigil.stop()
 }
 
 // farewell tells the person what was done and meanwhile the broker what it does

@@ -21,6 +21,7 @@ type link struct {
 // again.
 func (s *session) onWelcome(w *wire, m signaling.Welcome) {
 	s.wire, s.ice = w, m.ICE
+	s.heard()
 	if m.Technician != "" {
 		s.technician = m.Technician
 	}
@@ -45,6 +46,7 @@ func (s *session) onSignaling(w *wire, m signaling.Message) {
 	if s.wire != w {
 		return // of a socket that is gone
 	}
+	s.heard()
 	switch m := m.(type) {
 	case signaling.StateChange:
 		s.onState(m.State)

@@ -207,6 +207,7 @@ type desk struct {
 	injected time.Time
 	down     map[control.Code]bool
 	panic    func()
+	own      func(using bool)
 }
 
 func newDesk() *desk { return &desk{grey: 0x40, down: make(map[control.Code]bool)} }
@@ -320,6 +321,13 @@ func (h *hand) ReleaseAll() error {
 func (h *hand) Tidy() bool { return h.desk.anyDown() }
 
 func (h *hand) Close() error { return h.ReleaseAll() }
+
+func (d *desk) watchOwnHands(on func(using bool)) (func(), error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.own = on
+	return func() {}, nil
+}
 
 func (d *desk) grabPanicKey(pressed func()) (string, func(), error) {
 	d.mu.Lock()

@@ -25,8 +25,8 @@ func (h *rest) release() {
 }
 
 // holds are the reasons: the requester paused, a question is open, the token ran
-// out.
-type holds struct{ pause, question, token rest }
+// out, the broker is silent, the person uses their own mouse or keyboard.
+type holds struct{ pause, question, token, broker, own rest }
 
 // apply puts what holds now into effect and tells everybody: the picture and the
 // hands follow the Gate, the viewer hears its rights, the bar says who sees.
@@ -35,12 +35,12 @@ func (s *session) apply() {
 		s.showPicture(r)
 		s.giveHands(r)
 		granted, gen := s.gate.Granted()
-		if r.expired {
+		if r.expired || s.holds.broker.end != nil {
 			granted = granted.Without(grant.SetOf(grant.Control))
 		}
 		s.tellViewer(r, control.Rights{
 			Generation: gen, Scopes: granted, Paused: s.holds.pause.end != nil, Asking: s.questions.Open(),
-			Left: s.secondsLeft(), Taken: s.taken,
+			Own: s.holds.own.end != nil, Left: s.secondsLeft(), Taken: s.taken,
 		})
 	}
 	s.showBar()
@@ -142,7 +142,8 @@ func (s *session) barState() window.BarState {
 	return window.BarState{
 		Technician: s.technician, Since: s.story.began, Until: s.gate.Until(), StopKey: s.panicName, Paused: paused,
 		Sees:     there && !paused && granted.Contains(grant.View),
-		Controls: there && !paused && !r.expired && granted.Contains(grant.Control) && s.hands.Load() != nil,
+		Controls: there && !paused && !r.expired && s.holds.broker.end == nil && granted.Contains(grant.Control) && s.hands.Load() != nil,
+		Own:      s.holds.own.end != nil,
 		Lost:     !there && !granted.Empty(),
 	}
 }

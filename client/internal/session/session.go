@@ -69,6 +69,9 @@ type Devices struct {
 	Hands  func() (input.Injector, error)
 	// PanicKey calls pressed on the key combination that stops, until release.
 	PanicKey func(pressed func()) (name string, release func(), err error)
+	// OwnHands calls on with true while the person uses their own mouse or
+	// keyboard, until release. May be nil; an error means that nobody can tell.
+	OwnHands func(on func(using bool)) (release func(), err error)
 	// Locked reports whether the screen is known to be locked. May be nil.
 	Locked func() bool
 }
@@ -147,7 +150,9 @@ type session struct {
 	leased     uint64 // generation of control that the hands have
 	taken      control.Taker
 	term       *time.Timer // nil while nothing is granted
-	noInput    bool        // the machine takes no input, and the viewer was told
+	vigil      *vigil
+	ownGone    func() // ends the watch for the person's own hands
+	noInput    bool   // the machine takes no input, and the viewer was told
 	page       page
 	bar        window.Bar
 	panicName  string
@@ -200,6 +205,7 @@ func (s *session) run(ctx context.Context, joined *joined) error {
 		case <-s.over:
 		}
 	})
+	s.vigil = newVigil(s.after, s.onUnheard, func() { s.finish(signaling.LostToken, false) })
 	s.grabPanicKey()
 	s.wait(window.Connecting)
 	for !s.isOver() {

@@ -182,7 +182,40 @@ func (s *session) openHands(r *road) *input.Hands {
 		}
 	})
 	s.hands.Store(h)
+	s.watchOwnHands()
 	return h
+}
+
+// watchOwnHands lets the person's own mouse and keyboard win: what comes from the
+// technician rests while they are used, from the same moment on.
+func (s *session) watchOwnHands() {
+	if s.cfg.Devices.OwnHands == nil {
+		return
+	}
+	gone, err := s.cfg.Devices.OwnHands(func(using bool) {
+		select {
+		case s.tasks <- func() { s.onOwnHands(using) }:
+		case <-s.over: // release waits for this call
+		}
+	})
+	if err != nil {
+		s.log.Info("own hands not told", "error", err)
+		return
+	}
+	s.ownGone = gone
+}
+
+func (s *session) onOwnHands(using bool) {
+	if s.isOver() {
+		return
+	}
+	if using {
+		s.holds.own.hold(s.gate, grant.SetOf(grant.Control))
+		s.releaseHands()
+	} else {
+		s.holds.own.release()
+	}
+	s.apply()
 }
 
 // releaseHands lets go of every key and button. When it returns nothing is down.

@@ -189,7 +189,10 @@ func (b *bar) natural(scale float32) image.Point {
 	return b.measure(unit.Metric{PxPerDp: scale, PxPerSp: scale}, s, stopped, clock)
 }
 
+// measure leaves out who uses the mouse just now: the bar must not change its
+// size under the pointer that is on its way to Stop.
 func (b *bar) measure(m unit.Metric, s BarState, stopped bool, clock string) image.Point {
+	s.Own = false
 	gtx := layout.Context{Ops: new(op.Ops), Metric: m, Constraints: layout.Constraints{Max: image.Pt(b.width, 1<<16)}}
 	return b.content(gtx, s, stopped, clock).Size
 }

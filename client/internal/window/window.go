@@ -164,6 +164,7 @@ type BarState struct {
 	Until      time.Time // when all that is allowed ends; shown in place of Since unless zero
 	Sees       bool      // the technician sees the screen now
 	Controls   bool      // the technician may use mouse and keyboard now
+	Own        bool      // the person uses their own mouse or keyboard: the technician's rest
 	Paused     bool      // the person paused; offers Resume in place of Pause
 	Lost       bool      // the connection is gone and is being looked for
 	StopKey    string    // as in Question

@@ -194,6 +194,9 @@ func barWords(s BarState, stopped bool) (who, hands string) {
 	case s.Sees:
 		who = texts.T("window.bar.sees", "technician", technician)
 	}
+	if s.Controls && s.Own {
+		return who, texts.T("window.bar.controls.own")
+	}
 	if s.Controls {
 		return who, texts.T("window.bar.controls.both")
 	}

@@ -125,6 +125,7 @@ func TestBarSaysWhoSeesAndWhoControls(t *testing.T) {
 	}{
 		{"seen", BarState{Technician: "Anna", Sees: true}, false, "Anna sees your screen", "Only you control mouse and keyboard"},
 		{"controlled", BarState{Technician: "Anna", Sees: true, Controls: true}, false, "Anna sees your screen", "You both control mouse and keyboard"},
+		{"own hands", BarState{Technician: "Anna", Sees: true, Controls: true, Own: true}, false, "Anna sees your screen", "You have the mouse: theirs rests"},
 		{"paused", BarState{Technician: "Anna", Sees: true, Controls: true, Paused: true}, false, "Paused. Anna sees nothing", "Resume when you are ready"},
 		{"lost", BarState{Technician: "Anna", Sees: true, Lost: true}, false, "Connection lost. Nobody sees your screen", "Beside tries to connect again by itself"},
 		{"stopped", BarState{Technician: "Anna", Sees: true, Controls: true}, true, "Stopped. Nobody sees your screen", "The session ends now"},

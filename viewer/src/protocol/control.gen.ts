@@ -118,6 +118,7 @@ export interface Rights {
   scopes: string;
   paused: boolean; // the requester paused: rights rest
   asking: boolean; // a consent window is open: control rests
+  own: boolean; // the requester uses their own mouse or keyboard: input rests
   left: number /* int */; // seconds until all scopes lapse, rounded up; 0 when there are none
   taken: Taker; // by whom or what the last right went
 }

@@ -42,6 +42,8 @@ export interface Rights {
   readonly paused: boolean;
   /** A consent window is open: control rests. */
   readonly asking: boolean;
+  /** The requester uses their own mouse or keyboard: input rests. */
+  readonly own: boolean;
   /** Seconds until all scopes lapse; 0 when there are none. */
   readonly left: number;
   readonly taken: Taker;
@@ -100,6 +102,7 @@ const readers = {
     scopes,
     paused: flag,
     asking: flag,
+    own: flag,
     left: whole(0, 86_400),
     taken: oneOf(...TAKERS),
   }),

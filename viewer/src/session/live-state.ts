@@ -70,6 +70,7 @@ export const NO_RIGHTS: Rights = {
   scopes: [],
   paused: false,
   asking: false,
+  own: false,
   left: 0,
   taken: "",
 };

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { programs } from "./paths.ts";
 import { Picture } from "./picture.ts";
 import { type Account, Program, run } from "./process.ts";
+import { Mouse } from "./rfb.ts";
 import { Terminal } from "./terminal.ts";
 import { waitFor } from "./wait.ts";
 
@@ -30,7 +31,7 @@ export interface DesktopOptions {
   readonly display?: string;
   /** The network namespace of the programs that the person starts (see Network). */
   readonly namespace?: string;
-  /** Whether xrandr can give the screen another size. */
+  /** Whether xrandr can give the screen another size; then it also has a mouse of its own. */
   readonly resizes?: boolean;
 }
 
@@ -44,14 +45,17 @@ export class Desktop {
   readonly #env: Record<string, string>;
   readonly #namespace: string | undefined;
   readonly #programs: Program[] = [];
+  readonly #hardware: boolean;
+  #mouse: Mouse | undefined;
   readonly home: string;
   readonly display: string;
   /** Of the screen; whoever changes it says so here. */
   size: Size;
 
-  private constructor(server: Program, size: Size, place: DesktopPlace, namespace: string | undefined) {
+  private constructor(server: Program, size: Size, place: DesktopPlace, options: DesktopOptions) {
     this.#server = server;
-    this.#namespace = namespace;
+    this.#namespace = options.namespace;
+    this.#hardware = options.resizes === true;
     this.#account = { uid: place.uid, gid: place.gid };
     this.#env = place.env;
     this.home = place.home;
@@ -65,7 +69,7 @@ export class Desktop {
     const resizes = options.resizes === true ? ["--resizes"] : [];
     const server = new Program(programs.demo, ["desktop", "--size", size, ...display, ...resizes]);
     try {
-      return new Desktop(server, size, readPlace(await server.firstLine()), options.namespace);
+      return new Desktop(server, size, readPlace(await server.firstLine()), options);
     } catch (err) {
       await server.end();
       throw err;
@@ -79,6 +83,7 @@ export class Desktop {
 
   /** Ends every program that was started here, then the desktop. */
   async end(): Promise<void> {
+    this.#mouse?.close();
     await Promise.all(this.#programs.map((program) => program.end()));
     this.#server.finishInput();
     await this.#server.ended();
@@ -167,10 +172,23 @@ export class Desktop {
     await waitFor(`the window ${window.id} has the keyboard`, async () => (await id()) === window.id);
   }
 
-  /** Presses and releases a mouse button at a place of the desktop. */
+  /**
+   * Presses and releases a mouse button at a place of the desktop. Where the X server has a mouse of its own, the
+   * left button is that one's: there a program's click allows nothing.
+   */
   async click(x: number, y: number, button = 1): Promise<void> {
+    if (this.#hardware && button === 1) {
+      (await this.mouse()).click(x, y);
+      return;
+    }
     // Not --sync: where the pointer is there already, it waits 15 s for a move.
     await this.run("xdotool", ["mousemove", `${x}`, `${y}`, "click", `${button}`]);
+  }
+
+  /** The person's mouse, of an X server that has one. */
+  async mouse(): Promise<Mouse> {
+    this.#mouse ??= await Mouse.open(join(this.home, ".mouse"));
+    return this.#mouse;
   }
 
   async clickIn(window: Window, place: Place): Promise<void> {
