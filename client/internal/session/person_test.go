@@ -247,6 +247,12 @@ func (d *desk) injected_() []control.Input {
 	return append([]control.Input(nil), d.inputs...)
 }
 
+func (d *desk) lastInjected() (n int, last time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.inputs), d.injected
+}
+
 func (d *desk) anyDown() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
