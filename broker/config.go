@@ -41,6 +41,8 @@ type Config struct {
 	Invitation   time.Duration `name:"invitation-life" help:"How long a link waits to be used." default:"15m" env:"BESIDE_INVITATION_LIFE"`
 	LostAfter    time.Duration `help:"How long a session waits for a client that is away." default:"10m" env:"BESIDE_LOST_AFTER"`
 	Witness      []string      `help:"Have each state of the log cosigned by this witness, KEY@URL; may be given again." env:"BESIDE_WITNESS" placeholder:"KEY@URL"`
+	AlarmWebhook string        `help:"Where an alarm of a requester is posted, signed, until it is taken." env:"BESIDE_ALARM_WEBHOOK" placeholder:"URL"`
+	AlarmSecret  string        `help:"File that holds the secret of its signature, 32 bytes or more." env:"BESIDE_ALARM_SECRET" placeholder:"FILE"`
 	LogLevel     string        `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"BESIDE_LOG_LEVEL"`
 }
 
@@ -86,6 +88,20 @@ func (c Config) Validate() error {
 	}
 	if c.LostAfter < time.Second || c.LostAfter > session.LostAfter {
 		return bad("lost-after", c.LostAfter.String(), "use 1s to "+session.LostAfter.String())
+	}
+	return c.validateAlarm()
+}
+
+func (c Config) validateAlarm() error {
+	if (c.AlarmWebhook == "") != (c.AlarmSecret == "") {
+		return bad("alarm-webhook", c.AlarmWebhook, "give --alarm-webhook and --alarm-secret together")
+	}
+	if c.AlarmWebhook == "" {
+		return nil
+	}
+	u, err := url.Parse(c.AlarmWebhook)
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && invite.IsLoopback(u.Hostname())) {
+		return bad("alarm-webhook", c.AlarmWebhook, "write it as https://example.org/path; plain HTTP is for this machine alone")
 	}
 	return nil
 }

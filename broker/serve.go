@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,10 +11,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"beside/broker/internal/alarm"
 	"beside/broker/internal/auth"
 	"beside/broker/internal/entry"
 	"beside/broker/internal/invitation"
@@ -93,6 +96,7 @@ type broker struct {
 	ledger    *sequencer.Log
 	askers    []*watch.Asker // of the witnesses
 	web       *web.Server
+	alarm     *alarm.Config // nil: no webhook
 	draining  chan struct{} // closed when the broker begins to stop
 }
 
@@ -116,6 +120,9 @@ func (b *broker) build(ctx context.Context, dir string) error {
 			return bad("witness", text, err.Error())
 		}
 		b.askers = append(b.askers, watch.NewAsker(b.store, b.ledger, w, watch.NewFeed(at, &http.Client{}), b.log))
+	}
+	if b.alarm, err = b.alarmConfig(); err != nil {
+		return err
 	}
 	b.auth = auth.New(b.store, b.journal)
 	origins, hosts := entry.Origins(l.addresses()...)
@@ -144,6 +151,29 @@ func (b *broker) build(ctx context.Context, dir string) error {
 	return nil
 }
 
+// minAlarmSecret is how many bytes sign an alarm at least.
+const minAlarmSecret = 32
+
+func (b *broker) alarmConfig() (*alarm.Config, error) {
+	if b.config.AlarmWebhook == "" {
+		return nil, nil
+	}
+	to, err := url.Parse(b.config.AlarmWebhook)
+	if err != nil {
+		return nil, bad("alarm-webhook", b.config.AlarmWebhook, "write it as https://example.org/path")
+	}
+	secret, err := os.ReadFile(b.config.AlarmSecret)
+	if err != nil {
+		return nil, bad("alarm-secret", b.config.AlarmSecret, "name a file that can be read")
+	}
+	if secret = bytes.TrimSpace(secret); len(secret) < minAlarmSecret {
+		return nil, bad("alarm-secret", b.config.AlarmSecret, "put 32 bytes or more into it")
+	}
+	return &alarm.Config{
+		Webhook: to, Secret: secret, Desk: b.listeners.public.String(), Store: b.store, Journal: b.journal, Log: b.log,
+	}, nil
+}
+
 // serve runs everything until ctx ends or a part fails, then stops it all:
 // first no longer ready, then the requests, then the sockets, then the rest.
 func (b *broker) serve(ctx context.Context) error {
@@ -156,6 +186,9 @@ func (b *broker) serve(ctx context.Context) error {
 	group.Go(func() error { return b.registry.Run(running) })
 	group.Go(func() error { return invitation.Run(running, b.journal, b.store, b.log) })
 	group.Go(func() error { return b.sweep(running) })
+	if b.alarm != nil {
+		group.Go(func() error { return alarm.Run(running, *b.alarm) })
+	}
 	b.listeners.serve(group, b.web, b.log)
 	group.Go(func() error {
 		<-running.Done()

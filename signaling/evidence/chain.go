@@ -25,6 +25,7 @@ type Chain struct {
 	broken     bool   // the chain was: what follows cannot be judged
 	keyFalse   bool
 	clientDone bool
+	alarmed    bool            // after that
 	viewers    map[string]bool // thumbprints of invite keys that the client verified
 	signed     *record.Countersigned
 	signedSeq  int64
@@ -90,7 +91,7 @@ func (c *Chain) onStatement(r *Report, e record.Event) {
 		case claim.Seq != c.statements+1:
 			r.Add(False, ClientGap, e.Seq, "number", number(int(claim.Seq)), "wanted", number(int(c.statements+1)))
 			c.broken = true
-		case !bytes.Equal(claim.Prev, c.prev) || c.clientDone:
+		case !bytes.Equal(claim.Prev, c.prev) || c.clientDone && !c.afterthought(data):
 			r.Add(False, ClientForked, e.Seq)
 			c.broken = true
 		}
@@ -102,6 +103,15 @@ func (c *Chain) onStatement(r *Report, e record.Event) {
 	case record.ClientSealed:
 		c.clientDone = true
 	}
+}
+
+// afterthought reports whether a statement may follow the last: once the requester
+// may say that the session felt wrong.
+func (c *Chain) afterthought(data record.Data) bool {
+	alarm, ok := data.(record.AlarmRaised)
+	fresh := !c.alarmed
+	c.alarmed = true
+	return ok && alarm.After && fresh
 }
 
 func (c *Chain) onCountersigned(r *Report, seq int64, d record.Countersigned) {

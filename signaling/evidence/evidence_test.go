@@ -99,6 +99,12 @@ func cases(t *testing.T) []vector {
 	s.viewer = key(8)
 	s.countersign()
 	add("countersigned by another key", s.evidence(), s.trust())
+
+	s = newStory(t).tell()
+	s.says(record.AlarmRaised{After: true})
+	add("an alarm afterwards", s.evidence(), s.trust())
+	s.says(record.AlarmRaised{After: true})
+	add("an alarm twice", s.evidence(), s.trust())
 	return all
 }
 
@@ -145,6 +151,8 @@ func TestFindings(t *testing.T) {
 		"nothing sealed":                      {evidence.ExitMissing, evidence.SealMissing},
 		"a statement kept back by the broker": {evidence.ExitFalse, evidence.ClientGap},
 		"countersigned by another key":        {evidence.ExitMissing, evidence.TechnicianUnbound},
+		"an alarm afterwards":                 {evidence.ExitProven, evidence.AfterSeal},
+		"an alarm twice":                      {evidence.ExitFalse, evidence.ClientForked},
 	}
 	for _, v := range cases(t) {
 		w, ok := want[v.Name]

@@ -54,6 +54,10 @@ const (
 	KindClientUnable      Kind = "client.unable"
 	KindClientStopped     Kind = "client.stopped"
 	KindClientSealed      Kind = "client.sealed"
+	KindAlarmRaised       Kind = "client.alarm"
+	KindSessionHeld       Kind = "session.held"
+	KindAlarmTold         Kind = "alarm.told"
+	KindAlarmSeen         Kind = "alarm.seen"
 )
 
 // Data is what one kind of event carries. Each type below is the data of the
@@ -331,8 +335,29 @@ type ClientStopped struct {
 	Reason string `json:"reason"`
 }
 
-// ClientSealed: the client's last statement of a session. With it, its own chain shows that none is missing.
+// ClientSealed: the client's last statement of a session, but for an alarm that the requester raises afterwards. With
+// it, its own chain shows that none is missing.
 type ClientSealed struct {
+}
+
+// AlarmRaised: the requester pressed "This feels wrong"; After says that the session was over then.
+type AlarmRaised struct {
+	After bool `json:"after"`
+}
+
+// SessionHeld: nothing that is kept of the session may be deleted from here on.
+type SessionHeld struct {
+	Reason string `json:"reason"`
+}
+
+// AlarmTold: the webhook took an alarm, at so many tries; To is its host.
+type AlarmTold struct {
+	To    string `json:"to"`
+	Tries int    `json:"tries"`
+}
+
+// AlarmSeen: an administrator took an alarm up.
+type AlarmSeen struct {
 }
 
 func (BrokerStarted) kind() Kind     { return KindBrokerStarted }
@@ -380,6 +405,10 @@ func (ClientSealed) kind() Kind      { return KindClientSealed }
 func (Countersigned) kind() Kind     { return KindCountersigned }
 func (SessionSealed) kind() Kind     { return KindSessionSealed }
 func (PersonErased) kind() Kind      { return KindPersonErased }
+func (AlarmRaised) kind() Kind       { return KindAlarmRaised }
+func (SessionHeld) kind() Kind       { return KindSessionHeld }
+func (AlarmTold) kind() Kind         { return KindAlarmTold }
+func (AlarmSeen) kind() Kind         { return KindAlarmSeen }
 
 // newData decodes each kind's data; a kind that is not here does not exist.
 var newData = map[Kind]func([]byte) (Data, error){
@@ -428,6 +457,10 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindCountersigned:     decode[Countersigned],
 	KindSessionSealed:     decode[SessionSealed],
 	KindPersonErased:      decode[PersonErased],
+	KindAlarmRaised:       decode[AlarmRaised],
+	KindSessionHeld:       decode[SessionHeld],
+	KindAlarmTold:         decode[AlarmTold],
+	KindAlarmSeen:         decode[AlarmSeen],
 }
 
 func decode[T Data](raw []byte) (Data, error) {

@@ -34,6 +34,9 @@ func commit(tx *store.Tx, se store.Session, st record.Statement, c record.Claim,
 // the phase is recorded all the same and changes nothing: what the requester
 // allows is decided at the client, and the row only tells of it.
 func follow(tx *store.Tx, se store.Session, data record.Data) ([]record.Event, error) {
+	if _, alarm := data.(record.AlarmRaised); alarm { // also after the end
+		return onAlarm(tx, se)
+	}
 	if se.Phase == signaling.Ended {
 		return nil, nil
 	}
@@ -54,6 +57,15 @@ func follow(tx *store.Tx, se store.Session, data record.Data) ([]record.Event, e
 		return onStopped(tx, se, d)
 	}
 	return nil, nil
+}
+
+// onAlarm keeps everything, and has somebody else told: see package alarm.
+func onAlarm(tx *store.Tx, se store.Session) ([]record.Event, error) {
+	fresh, err := tx.RaiseAlarm(se.ID)
+	if err != nil || !fresh {
+		return nil, err
+	}
+	return []record.Event{of(se, record.SessionHeld{Reason: "alarm"}, record.Actor{Kind: record.Requester})}, nil
 }
 
 // move changes the phase if it is the given one.

@@ -102,6 +102,7 @@ func TestEveryAuditedChangeNeedsItsEvent(t *testing.T) {
 		"end":         func(tx *store.Tx) error { return errOf(tx.End(inv.Session, signaling.Expired)) },
 		"grants":      func(tx *store.Tx) error { return tx.SetGranted(inv.Session, grant.SetOf(grant.View)) },
 		"client":      func(tx *store.Tx) error { return errOf(tx.AdvanceClient(inv.Session, 1, []byte("h"))) },
+		"alarm":       func(tx *store.Tx) error { return errOf(tx.RaiseAlarm(inv.Session)) },
 		"after event": func(tx *store.Tx) error { return errors.Join(note(tx), errOf(tx.InsertTicket(tk))) },
 	} {
 		if err := s.Update(t.Context(), change); !errors.Is(err, store.ErrUnrecorded) {

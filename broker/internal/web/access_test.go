@@ -125,6 +125,8 @@ func TestRoles(t *testing.T) {
 		{"GET", "/sessions/" + inv.Session.ID, nil, "technician auditor administrator"},
 		{"GET", "/sessions/" + inv.Session.ID + "/events", nil, "technician auditor administrator"},
 		{"GET", "/events", nil, "auditor administrator"},
+		{"GET", "/alarms", nil, "auditor administrator"},
+		{"POST", "/alarms/" + inv.Session.ID + "/seen", nil, "administrator"},
 	} {
 		for name, caller := range callers {
 			res := caller.do(tc.method, "/api/v1"+tc.path, tc.body, nil)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -81,11 +82,12 @@ func (s *Server) listEvents(ctx context.Context, in *eventListInput) (*eventList
 }
 
 func (s *Server) listSessionEvents(ctx context.Context, in *sessionEventsInput) (*eventListOutput, error) {
-	if err := anyRole(ctx); err != nil {
+	who, err := auth.Require(ctx, desk.AllRoles()...)
+	if err != nil {
 		return nil, err
 	}
 	var events []record.Event
-	err := s.deps.Store.View(ctx, func(v *store.View) error {
+	err = s.deps.Store.View(ctx, func(v *store.View) error {
 		se, err := v.Session(in.ID)
 		if err != nil {
 			return err
@@ -96,7 +98,20 @@ func (s *Server) listSessionEvents(ctx context.Context, in *sessionEventsInput) 
 	if err != nil {
 		return nil, err
 	}
+	if !who.Has(desk.Auditor, desk.Administrator) {
+		events = slices.DeleteFunc(events, func(e record.Event) bool { return ofAlarm(e.Kind) })
+	}
 	return eventList(events)
+}
+
+// ofAlarm reports whether an event is for those alone who look at alarms: whom an
+// alarm may be about is not warned.
+func ofAlarm(k record.Kind) bool {
+	switch k {
+	case record.KindAlarmRaised, record.KindSessionHeld, record.KindAlarmTold, record.KindAlarmSeen:
+		return true
+	}
+	return false
 }
 
 func eventList(events []record.Event) (*eventListOutput, error) {

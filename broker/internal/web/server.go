@@ -66,6 +66,7 @@ func New(d Deps) (*Server, error) {
 	s.registerLanding(api)
 	s.registerSessions(api)
 	s.registerEvents(api)
+	s.registerAlarms(api)
 	s.registerLive(api)
 	s.registerDownload(root)
 	s.registerHealth(root)

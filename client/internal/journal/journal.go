@@ -17,11 +17,11 @@ import (
 	"beside/signaling/record"
 )
 
-// maxEvents bounds the statements of one session. The last two places are kept
-// for its end, which must always find one.
+// maxEvents bounds the statements of one session. The last three places are kept
+// for its end and an alarm, which must always find one.
 const (
 	maxEvents = 10_000
-	forTheEnd = 2
+	forTheEnd = 3
 )
 
 // ErrFull reports a session with more events than any honest one has, or one
@@ -46,13 +46,15 @@ func New(session string, key ed25519.PrivateKey) *Journal {
 
 // Add signs a fact, keeps it and returns it for sending.
 func (j *Journal) Add(now time.Time, data record.Data) (signaling.Event, error) {
-	full := uint64(maxEvents)
-	switch data.(type) {
+	full, sealed := uint64(maxEvents), j.sealed
+	switch d := data.(type) {
 	case record.ClientStopped, record.ClientSealed:
+	case record.AlarmRaised:
+		sealed = sealed && !d.After // nobody knows before whether there will be one
 	default:
 		full -= forTheEnd
 	}
-	if j.sealed || j.last >= full {
+	if sealed || j.last >= full {
 		return signaling.Event{}, ErrFull
 	}
 	raw, err := json.Marshal(data)
@@ -72,7 +74,9 @@ func (j *Journal) Add(now time.Time, data record.Data) (signaling.Event, error) 
 	}}
 	sum := sha256.Sum256(body)
 	j.last, j.prev = e.Seq, sum[:]
-	_, j.sealed = data.(record.ClientSealed)
+	if _, last := data.(record.ClientSealed); last {
+		j.sealed = true
+	}
 	j.kept = append(j.kept, e)
 	return e, nil
 }

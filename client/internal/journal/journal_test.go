@@ -73,7 +73,7 @@ func TestFullJournalSaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	j := journal.New("session", key)
-	for i := range 9_998 {
+	for i := range 9_997 {
 		if _, err := j.Add(time.Now(), record.SharingPaused{}); err != nil {
 			t.Fatalf("event %d: %v", i, err)
 		}
@@ -82,7 +82,9 @@ func TestFullJournalSaysSo(t *testing.T) {
 	if _, err := j.Add(time.Now(), record.SharingPaused{}); !errors.Is(err, journal.ErrFull) {
 		t.Errorf("one too many: got %v, want ErrFull", err)
 	}
-	for _, end := range []record.Data{record.ClientStopped{Reason: "client_failure"}, record.ClientSealed{}} {
+	for _, end := range []record.Data{
+		record.ClientStopped{Reason: "client_failure"}, record.ClientSealed{}, record.AlarmRaised{After: true},
+	} {
 		if _, err := j.Add(time.Now(), end); err != nil {
 			t.Errorf("the end has no place: %v", err)
 		}
@@ -98,7 +100,12 @@ func TestNothingFollowsTheSeal(t *testing.T) {
 	if _, err := j.Add(time.Now(), record.ClientSealed{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := j.Add(time.Now(), record.ClientStopped{}); !errors.Is(err, journal.ErrFull) {
-		t.Errorf("after the seal: got %v, want ErrFull", err)
+	for _, late := range []record.Data{record.ClientStopped{}, record.AlarmRaised{}} {
+		if _, err := j.Add(time.Now(), late); !errors.Is(err, journal.ErrFull) {
+			t.Errorf("%T after the seal: got %v, want ErrFull", late, err)
+		}
+	}
+	if _, err := j.Add(time.Now(), record.AlarmRaised{After: true}); err != nil {
+		t.Errorf("it cannot be said afterwards that this felt wrong: %v", err)
 	}
 }

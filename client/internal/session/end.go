@@ -70,6 +70,9 @@ func (s *session) note() {
 	if !s.story.began.IsZero() {
 		s.story.ended = time.Now()
 	}
+	if s.alarmed.Load() {
+		s.raiseAlarm(false)
+	}
 	last := []record.Data{record.ClientStopped{Reason: string(s.reason)}, record.ClientSealed{}}
 	if s.told {
 		last = last[1:]
@@ -137,12 +140,19 @@ func (s *session) farewell(ctx context.Context) error {
 }
 
 // owes reports whether the broker does not know everything and would hear it.
-func (s *session) owes() bool { return !s.refused && len(s.journal.Kept()) > 0 }
+func (s *session) owes() bool {
+	return !s.refused && (s.alarmed.Load() && !s.raised || len(s.journal.Kept()) > 0)
+}
 
 func (s *session) summary() window.Summary {
 	return window.Summary{
 		Party: s.party(), Technician: s.technician, Start: s.story.began, Stop: s.story.ended,
 		Allowed: s.story.allowed, End: endOf(s.reason), Steps: slices.Clone(s.story.steps),
+		Alarmed: s.alarmed.Load(),
+		Report: func() {
+			s.alarmed.Store(true)
+			s.post(func() { s.raiseAlarm(true) })
+		},
 	}
 }
 

@@ -22,6 +22,8 @@ type person struct {
 	answer func(context.Context, window.Question) window.Answer
 	noBar  error // of OpenBar
 
+	afterthought bool // the person raises an alarm while the summary stands
+
 	mu        sync.Mutex
 	questions []window.Question
 	waiting   window.Stage // the page that is open, else empty
@@ -108,6 +110,9 @@ func (p *person) Summarise(ctx context.Context, s window.Summary) error {
 	p.mu.Lock()
 	p.summary = &s
 	p.mu.Unlock()
+	if p.afterthought {
+		s.Report()
+	}
 	if p.reading != nil {
 		select {
 		case <-p.reading:
@@ -186,7 +191,13 @@ func (b *bar) now() window.BarState {
 func (b *bar) Acts() <-chan window.Act  { return b.acts }
 func (b *bar) Stopped() <-chan struct{} { return b.stopped }
 func (b *bar) Close()                   {}
-func (b *bar) stop()                    { b.once.Do(func() { close(b.stopped) }) }
+
+// alarm is what the window does: the act, then Stop.
+func (b *bar) alarm() {
+	b.acts <- window.Alarm
+	b.stop()
+}
+func (b *bar) stop() { b.once.Do(func() { close(b.stopped) }) }
 
 // pattern is a screen.Source that shows one grey and counts who looks.
 type pattern struct {

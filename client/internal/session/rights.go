@@ -1,6 +1,8 @@
 package session
 
 import (
+	"time"
+
 	"beside/client/internal/consent"
 	"beside/client/internal/window"
 	"beside/signaling/control"
@@ -110,14 +112,46 @@ func (s *session) watchBar(bar window.Bar) {
 	for {
 		select {
 		case act := <-bar.Acts():
-			s.post(func() { s.onAct(act) })
+			s.heed(act)
 		case <-bar.Stopped():
+			select {
+			case act := <-bar.Acts(): // an alarm comes right before its Stop
+				s.heed(act)
+			default:
+			}
 			s.stop()
 			return
 		case <-s.over:
 			return
 		}
 	}
+}
+
+// heed takes an act of the bar. An alarm does not wait for run either.
+func (s *session) heed(act window.Act) {
+	if act == window.Alarm {
+		s.alarmed.Store(true)
+		s.stop()
+		s.post(func() { s.raiseAlarm(false) })
+		return
+	}
+	s.post(func() { s.onAct(act) })
+}
+
+// raiseAlarm tells the broker that this feels wrong, also after the end: it keeps
+// what happened and tells somebody else than the technician, who hears of an
+// ordinary Stop.
+func (s *session) raiseAlarm(after bool) {
+	if s.raised {
+		return
+	}
+	s.raised = true
+	e, err := s.journal.Add(time.Now(), record.AlarmRaised{After: after})
+	if err != nil {
+		s.log.Error("alarm not recorded", "error", err)
+		return
+	}
+	s.send(e)
 }
 
 func (s *session) onAct(act window.Act) {

@@ -128,6 +128,7 @@ type session struct {
 	current atomic.Pointer[road]
 	hands   atomic.Pointer[input.Hands]
 	used    atomic.Bool    // input came since control was granted
+	alarmed atomic.Bool    // the person said that this feels wrong
 	acted   atomic.Int64   // when it came last, or control was granted; Unix time in ns
 	wg      sync.WaitGroup // all goroutines of the session
 
@@ -147,6 +148,7 @@ type session struct {
 	question   func() // cancels the one that is open
 	journal    *journal.Journal
 	holds      holds
+	raised     bool   // the alarm is in the journal
 	leased     uint64 // generation of control that the hands have
 	taken      control.Taker
 	term       *time.Timer // nil while nothing is granted

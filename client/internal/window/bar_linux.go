@@ -30,10 +30,10 @@ type bar struct {
 
 	// The rest belongs to the frame's loop.
 	*look
-	takeBack, pause, resume, halt *button
-	grip                          grip
-	width                         int         // of the screen
-	size                          image.Point // that was asked for last
+	alarm, takeBack, pause, resume, halt *button
+	grip                                 grip
+	width                                int         // of the screen
+	size                                 image.Point // that was asked for last
 }
 
 const (
@@ -55,6 +55,7 @@ func (u *ui) OpenBar(s BarState) (Bar, error) {
 	u.dropPanel()
 	b := &bar{
 		ui: u, acts: make(chan Act, actBacklog), stop: make(chan struct{}), state: s, look: newLook(),
+		alarm:    &button{text: texts.T("window.alarm"), small: true},
 		takeBack: &button{text: texts.T("window.take-back"), small: true},
 		pause:    &button{text: texts.T("window.pause"), small: true},
 		resume:   &button{text: texts.T("window.resume"), small: true, style: accentButton},
@@ -155,6 +156,11 @@ func (b *bar) layout(gtx layout.Context) time.Time {
 	s, stopped := b.now()
 	b.cover(name(s.Technician))
 	if b.halt.update(gtx) || b.halt.click.Pressed() && !stopped { // Stop does not wait for the release
+		b.halted()
+		s, stopped = b.now()
+	}
+	if b.alarm.update(gtx) && !stopped {
+		b.say(Alarm)
 		b.halted()
 		s, stopped = b.now()
 	}
@@ -267,19 +273,20 @@ func (b *bar) button(bt *button) layout.Widget {
 	return func(gtx layout.Context) layout.Dimensions { return bt.layout(gtx, b.look) }
 }
 
-// offered are the buttons that make sense now, in Tab order; Stop always does.
+// offered are the buttons that make sense now, in Tab order; Stop and the alarm
+// always do.
 func (b *bar) offered(s BarState, stopped bool) []*button {
 	switch {
 	case stopped:
 		return nil
 	case s.Lost:
-		return []*button{b.halt}
+		return []*button{b.alarm, b.halt}
 	case s.Paused:
-		return []*button{b.resume, b.halt}
+		return []*button{b.alarm, b.resume, b.halt}
 	case s.Controls:
-		return []*button{b.takeBack, b.pause, b.halt}
+		return []*button{b.alarm, b.takeBack, b.pause, b.halt}
 	}
-	return []*button{b.pause, b.halt}
+	return []*button{b.alarm, b.pause, b.halt}
 }
 
 func (b *bar) words(gtx layout.Context, s BarState, stopped bool, clock string) layout.Dimensions {

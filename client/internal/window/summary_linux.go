@@ -12,9 +12,10 @@ import (
 // summary is the window after the end.
 type summary struct {
 	dialog
-	close *button
-	read  chan struct{} // closed when the person closed it
-	done  bool          // read is closed
+	alarm, close *button
+	report       func()        // nil once it was called
+	read         chan struct{} // closed when the person closed it
+	done         bool          // read is closed
 }
 
 // Summarise implements UI.
@@ -43,15 +44,21 @@ func (u *ui) Summarise(ctx context.Context, s Summary) error {
 }
 
 func newSummary(s Summary) *summary {
-	c := &summary{close: &button{text: texts.T("window.close"), style: accentButton}, read: make(chan struct{})}
+	c := &summary{
+		alarm: &button{text: texts.T("window.alarm")}, close: &button{text: texts.T("window.close"), style: accentButton},
+		report: s.Report, read: make(chan struct{}),
+	}
+	if s.Alarmed || s.Report == nil {
+		c.report, c.alarm.off = nil, true
+	}
 	l := newLook()
 	l.cover(s.sentence(), name(s.Technician))
-	c.dialog = dialog{look: l, buttons: []*button{c.close}, first: &c.close.presser, enter: c.close, escape: c.close}
+	c.dialog = dialog{look: l, buttons: []*button{c.alarm, c.close}, first: &c.close.presser, enter: c.close, escape: c.close}
 	parts := []layout.Widget{column(6, c.heading(endWords(s.End)), c.plain(s.sentence()))}
 	if s.End == EndedBySafety {
 		parts = append(parts, c.box(c.ground, corner, layout.UniformInset(14), c.plain(texts.T("window.summary.safety.hint"))))
 	}
-	parts = append(parts, c.allowed(s))
+	parts = append(parts, c.allowed(s), c.alarmed(s))
 	if len(s.Steps) > 0 {
 		parts = append(parts, c.happened(s))
 	}
@@ -72,6 +79,22 @@ func (c *summary) allowed(s Summary) layout.Widget {
 	return column(4, rows...)
 }
 
+// alarmed says what becomes of an alarm, or that there can be one.
+func (c *summary) alarmed(s Summary) layout.Widget {
+	if s.Technician == "" {
+		return layout.Spacer{}.Layout
+	}
+	technician := name(s.Technician)
+	raised := column(3, c.strong(texts.T("window.summary.alarm")), c.plain(texts.T("window.summary.alarm.hint", "technician", technician)))
+	later := c.plain(texts.T("window.summary.alarm.later", "technician", technician))
+	return c.box(c.ground, corner, layout.UniformInset(14), func(gtx layout.Context) layout.Dimensions {
+		if c.report == nil {
+			return raised(gtx)
+		}
+		return later(gtx)
+	})
+}
+
 func (c *summary) happened(s Summary) layout.Widget {
 	rows := []layout.Widget{c.strong(texts.T("window.summary.happened"))}
 	for _, st := range s.Steps {
@@ -88,8 +111,12 @@ func (c *summary) happened(s Summary) layout.Widget {
 }
 
 func (c *summary) layout(gtx layout.Context) time.Time {
-	if c.pressed(gtx) == c.close {
+	switch c.pressed(gtx) {
+	case c.close:
 		c.finish()
+	case c.alarm:
+		c.report()
+		c.report, c.alarm.off = nil, true
 	}
 	c.dialog.layout(gtx)
 	return time.Time{}

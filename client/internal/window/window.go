@@ -178,6 +178,7 @@ const (
 	Pause    Act = "pause"
 	Resume   Act = "resume"
 	TakeBack Act = "take back" // take control back, go on being seen
+	Alarm    Act = "alarm"     // this feels wrong: Stop, and somebody else is told; Stopped is closed after it
 )
 
 // Bar is the strip that stays above all windows for as long as somebody sees.
@@ -203,6 +204,8 @@ type Summary struct {
 	Allowed     grant.Set // everything that was allowed at some time
 	End         End
 	Steps       []Step // what happened, in order
+	Alarmed     bool   // the person said that it felt wrong
+	Report      func() // called when the person says so now, at most once; must not block
 }
 
 // End is why a session ended, as far as the requester cares.

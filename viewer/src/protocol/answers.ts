@@ -143,6 +143,18 @@ const sessionShape = {
 } satisfies Described<"Session">;
 export const session: Read<Session> = members(sessionShape);
 
+export type Alarm = Of<typeof alarmShape>;
+const alarmShape = {
+  session: id,
+  ticketNumber: whole(0, Number.MAX_SAFE_INTEGER),
+  subject: text(MAX_TEXT),
+  requester: name,
+  technicianName: name,
+  raisedAt: time,
+  seenAt: maybe(time),
+} satisfies Described<"Alarm">;
+export const alarm: Read<Alarm> = members(alarmShape);
+
 export type AuditEvent = Of<typeof eventShape>;
 const eventData: Read<Readonly<Record<string, unknown>>> = (value, path) =>
   isRecord(value) ? value : members({})(value, path);

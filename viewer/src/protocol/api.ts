@@ -127,6 +127,13 @@ export class Api {
     return this.ask("POST", `/tickets/${segment(ticket)}/notes`, nothing, { text });
   }
 
+  alarms(): Promise<readonly answers.Alarm[]> {
+    return this.ask("GET", "/alarms", answers.listOf("alarms", answers.alarm));
+  }
+  seeAlarm(session: string): Promise<void> {
+    return this.ask("POST", `/alarms/${segment(session)}/seen`, nothing);
+  }
+
   async invite(
     ticket: string,
     hashes: { joinHash: string; pageHash: string },

@@ -22,6 +22,8 @@ const places = {
   stop: { x: -42, y: 28 },
   pause: { x: -116, y: 28 },
   takeBack: { x: -230, y: 28 },
+  /** While the technician sees and does not control. */
+  alarm: { x: -230, y: 28 },
   closeSummary: { x: -80, y: -36 },
 } as const satisfies Record<string, Place>;
 
@@ -60,9 +62,7 @@ export class Client {
    * Waits to be asked, then presses Allow, and returns when that was by Date.now(). `tick` also ticks what the
    * window offers at these rows, from 0, and `term` chooses how long it may last, from 0.
    */
-  async allow(
-    options: { readonly tick?: readonly number[]; readonly term?: number } = {},
-  ): Promise<number> {
+  async allow(options: { readonly tick?: readonly number[]; readonly term?: number } = {}): Promise<number> {
     const window = await this.asked();
     await listens();
     for (const row of options.tick ?? []) await this.#tick(row);
@@ -84,6 +84,12 @@ export class Client {
   async stop(): Promise<void> {
     const bar = await this.bar();
     await this.#press(titles.bar, places.stop, (now) => now?.id !== bar.id);
+  }
+
+  /** Says that this feels wrong. */
+  async alarm(): Promise<void> {
+    const bar = await this.bar();
+    await this.#press(titles.bar, places.alarm, (now) => now?.id !== bar.id);
   }
 
   /** Presses Stop and returns after how many milliseconds no program held a key any more, as other X clients see it. */
