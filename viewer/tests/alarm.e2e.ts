@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "./fixtures.ts";
@@ -16,15 +16,17 @@ const secret = "a secret of thirty-two bytes, or more";
 /** A webhook that keeps the first post that it takes. */
 async function webhook(): Promise<{ url: string; taken: Promise<Post>; close: () => void }> {
   const port = await freePort();
-  const { promise, resolve } = Promise.withResolvers<Post>();
-  const server = createServer((request, response) => {
-    body(request).then((raw) => {
-      response.writeHead(204).end();
-      resolve({ body: raw, signature: String(request.headers["beside-signature"]) });
-    }, console.error);
+  const server = createServer();
+  const taken = new Promise<Post>((resolve, reject) => {
+    server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+      body(request).then((raw) => {
+        response.writeHead(204).end();
+        resolve({ body: raw, signature: String(request.headers["beside-signature"]) });
+      }, reject);
+    });
   });
   await new Promise<void>((ready) => server.listen(port, "127.0.0.1", ready));
-  return { url: `http://127.0.0.1:${port}/`, taken: promise, close: () => server.close() };
+  return { url: `http://127.0.0.1:${port}/`, taken, close: () => server.close() };
 }
 
 interface Post {

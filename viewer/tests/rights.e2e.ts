@@ -30,3 +30,35 @@ test("a locked screen ends control, and both are told why", async ({ broker, des
   const kinds = await eventKinds(broker);
   expect(kinds.filter((kind) => kind === "client.revoked")).toHaveLength(1);
 });
+
+test("where the person has a mouse, it wins, and only it can allow", async ({
+  broker,
+  startDesktop,
+  page,
+}) => {
+  const desktop = await startDesktop({ resizes: true });
+  const terminal = await desktop.terminal();
+  const session = await Session.asking(broker, desktop, page);
+  const window = await session.client.asked();
+  await page.waitForTimeout(1500); // until it listens
+  const allow = [`${window.x + window.width - 80}`, `${window.y + window.height - 36}`];
+  await desktop.run("xdotool", ["mousemove", ...allow, "click", "1"]); // a program, as the technician's hands are
+  await page.waitForTimeout(1500);
+  expect(await eventKinds(broker), "what a program pressed").not.toContain("client.granted");
+  await session.client.allow();
+  await session.stage.live();
+  await session.takeControl();
+  await session.focus(terminal.window);
+  await page.keyboard.type("before");
+  await terminal.typed("before");
+
+  const mouse = await desktop.mouse();
+  const moving = setInterval(() => mouse.move(600 + (Date.now() % 100), 500), 20);
+  await session.tells("session.own");
+  await page.keyboard.type("meanwhile");
+  clearInterval(moving);
+  await expect(page.getByText(text("session.own", { requester: "Sam Okafor" }))).toHaveCount(0);
+  await session.focus(terminal.window);
+  await page.keyboard.type(" after");
+  await terminal.typed("before after");
+});
