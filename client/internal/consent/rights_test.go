@@ -3,7 +3,10 @@ package consent_test
 import (
 	"crypto/ed25519"
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -22,6 +25,11 @@ var messages = map[string]grant.Scope{
 }
 
 func TestTableSaysWhatEachMessageNeeds(t *testing.T) {
+	for _, name := range consent.Messages() {
+		if _, known := messages[name]; !known {
+			t.Errorf("%q is in the table, and nobody said what it needs", name)
+		}
+	}
 	for name, want := range messages {
 		if got, known := consent.Needs(name); !known || got != want {
 			t.Errorf("Needs(%q): got %q, %v, want %q", name, got, known, want)
@@ -67,41 +75,89 @@ func TestJudgeTellsLateFromViolation(t *testing.T) {
 	check("view revoked", "display", 0, consent.Late)
 }
 
-// Whatever is granted, revoked and sent in whatever order: what is accepted is
-// in the table and live.
+// Whatever is granted, revoked, lapsed and sent in whatever order: what is
+// accepted is in the table and live, and a Lease runs only what is.
 func TestAcceptedIsWithinTable(t *testing.T) {
-	scopes := []grant.Scope{grant.View, grant.Control, grant.FilesFetch, grant.Record}
 	names := []string{"no such message"}
 	for name := range messages {
 		names = append(names, name)
 	}
-	rapid.Check(t, func(t *rapid.T) {
-		g := consent.NewGate()
-		var live grant.Set
-		var gen uint64
-		for range rapid.IntRange(1, 60).Draw(t, "steps") {
-			set := grant.SetOf(rapid.SliceOfN(rapid.SampledFrom(scopes), 1, 3).Draw(t, "scopes")...)
-			switch rapid.IntRange(0, 3).Draw(t, "act") {
-			case 0:
-				gen, live = g.Allow(set), live.Union(set)
-			case 1:
-				gen, live = g.Revoke(set), live.Without(set)
-			default:
-				name := rapid.SampledFrom(names).Draw(t, "message")
-				at := rapid.Uint64Range(0, gen+2).Draw(t, "generation")
-				need, known := messages[name]
-				if g.Judge(name, at) != consent.Accept {
-					if known && need == "" {
-						t.Fatalf("%q needs no right and was refused", name)
-					}
-					continue
-				}
-				if !known || need != "" && !live.Contains(need) {
-					t.Fatalf("accepted %q of generation %d with %q granted", name, at, live)
-				}
+	slices.Sort(names) // so that a failure can be run again
+	rapid.Check(t, func(rt *rapid.T) {
+		var ended any // rapid may end a run by a panic, which must not cross the bubble of time
+		var err error
+		synctest.Test(t, func(*testing.T) {
+			defer func() { ended = recover() }()
+			m := model{gate: consent.NewGate()}
+			for range rapid.IntRange(1, 80).Draw(rt, "steps") {
+				err = errors.Join(err, m.step(rt, names))
 			}
+		})
+		if ended != nil {
+			panic(ended)
+		}
+		if err != nil {
+			rt.Fatal(err)
 		}
 	})
+}
+
+// model is what the Gate must be, said in another way.
+type model struct {
+	gate   *consent.Gate
+	live   grant.Set
+	gen    uint64
+	until  time.Time
+	leases []*consent.Lease
+}
+
+// step does one thing, and returns what was wrong after it.
+func (m *model) step(t *rapid.T, names []string) error {
+	scopes := []grant.Scope{grant.View, grant.Control, grant.FilesFetch, grant.Record}
+	set := grant.SetOf(rapid.SliceOfN(rapid.SampledFrom(scopes), 1, 3).Draw(t, "scopes")...)
+	switch rapid.IntRange(0, 5).Draw(t, "act") {
+	case 0:
+		if !time.Now().Before(m.until) {
+			m.live = grant.Set{}
+		}
+		m.gen, m.live, m.until = m.gate.Allow(set), m.live.Union(set), time.Now().Add(consent.DefaultTerm)
+		if l, ok := m.gate.Lease(set.Scopes()[0]); ok {
+			m.leases = append(m.leases, l)
+		}
+	case 1:
+		m.gen, m.live = m.gate.Revoke(set), m.live.Without(set)
+	case 2:
+		time.Sleep(time.Duration(rapid.IntRange(0, 90).Draw(t, "minutes")) * time.Minute)
+		if rapid.Bool().Draw(t, "noticed") && !m.gate.Lapse(time.Now()).Empty() {
+			_, m.gen = m.gate.Granted()
+		}
+	default:
+		return m.judge(t, rapid.SampledFrom(names).Draw(t, "message"))
+	}
+	for _, l := range m.leases {
+		if l.Do(func() error { return nil }) == nil && !m.holds(l.Scope()) {
+			return fmt.Errorf("a Lease of %q ran with %q granted", l.Scope(), m.live)
+		}
+	}
+	return nil
+}
+
+func (m *model) holds(sc grant.Scope) bool {
+	return m.live.Contains(sc) && time.Now().Before(m.until)
+}
+
+func (m *model) judge(t *rapid.T, name string) error {
+	at := rapid.Uint64Range(0, m.gen+2).Draw(t, "generation")
+	need, known := messages[name]
+	switch got := m.gate.Judge(name, at); {
+	case got != consent.Accept && known && need == "":
+		return fmt.Errorf("%q needs no right and was refused", name)
+	case got == consent.Accept && (!known || need != "" && !m.holds(need)):
+		return fmt.Errorf("accepted %q of generation %d with %q granted", name, at, m.live)
+	case got == consent.Late && !known, got == consent.Late && at > m.gen:
+		return fmt.Errorf("%q of generation %d counts as late", name, at)
+	}
+	return nil
 }
 
 func TestGrantNamesOneViewer(t *testing.T) {
