@@ -105,7 +105,7 @@ func (r *running) get(url string) (*http.Response, string) {
 // signIn makes an account and returns its cookie.
 func (r *running) signIn(at string) *http.Cookie {
 	r.t.Helper()
-	r.beside(nil, "technician", "add", "--email", "ada@example.org", "--name", "Ada", "--role", string(desk.Technician))
+	r.beside(nil, "account", "add", "--email", "ada@example.org", "--name", "Ada", "--role", string(desk.Technician))
 	var link struct{ Link string }
 	r.beside(&link, "signin-link", "ada@example.org")
 	_, secret, _ := strings.Cut(link.Link, "#")

@@ -12,6 +12,9 @@ const (
 	KindBrokerStarted     Kind = "broker.started"
 	KindBrokerStopped     Kind = "broker.stopped"
 	KindTechnicianAdded   Kind = "technician.added"
+	KindRolesChanged      Kind = "technician.roles_changed"
+	KindAccountDisabled   Kind = "technician.disabled"
+	KindAccountEnabled    Kind = "technician.enabled"
 	KindSignInLinkMade    Kind = "signin.link_made"
 	KindSignedIn          Kind = "signin.done"
 	KindSignInRefused     Kind = "signin.refused"
@@ -344,6 +347,9 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindBrokerStarted:     decode[BrokerStarted],
 	KindBrokerStopped:     decode[BrokerStopped],
 	KindTechnicianAdded:   decode[TechnicianAdded],
+	KindRolesChanged:      decode[RolesChanged],
+	KindAccountDisabled:   decode[AccountDisabled],
+	KindAccountEnabled:    decode[AccountEnabled],
 	KindSignInLinkMade:    decode[SignInLinkMade],
 	KindSignedIn:          decode[SignedIn],
 	KindSignInRefused:     decode[SignInRefused],

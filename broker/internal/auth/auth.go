@@ -113,7 +113,7 @@ func (d *Desk) Identify(ctx context.Context, cookie secret.Text) (Identity, erro
 	if err != nil {
 		return Identity{}, err
 	}
-	if time.Since(c.CreatedAt) >= CookieLife || time.Since(c.SeenAt) >= IdleLife {
+	if time.Since(c.CreatedAt) >= CookieLife || time.Since(c.SeenAt) >= IdleLife || c.Technician.Disabled() {
 		return Identity{}, store.ErrNotFound
 	}
 	if time.Since(c.SeenAt) >= touchEvery {
@@ -145,6 +145,16 @@ type identityKey struct{}
 // With returns a context that carries who calls.
 func With(ctx context.Context, who Identity) context.Context {
 	return context.WithValue(ctx, identityKey{}, who)
+}
+
+// Caller returns who calls an operation that is not open to everybody: the web
+// server has let nobody else through.
+func Caller(ctx context.Context) Identity {
+	who, ok := ctx.Value(identityKey{}).(Identity)
+	if !ok {
+		panic("an operation that is open to everybody asks who calls")
+	}
+	return who
 }
 
 // Require returns who calls if they hold any of the roles, else a problem:

@@ -12,10 +12,12 @@ func (t *Tx) InsertSignInLink(hash []byte, technician string, expires time.Time)
 }
 
 // SpendSignInLink takes the link, once and before it expires, and returns its
-// account. Anything else is ErrNotFound: nobody learns which it was.
+// account, unless that is closed. Anything else is ErrNotFound: nobody learns
+// which it was.
 func (t *Tx) SpendSignInLink(hash []byte) (technician string, err error) {
 	err = t.row("sign-in link", func(s scanner) error { return s.Scan(&technician) },
-		`UPDATE signin_link SET spent_at = $1 WHERE hash = $2 AND spent_at = 0 AND expires_at > $1 RETURNING technician`,
+		`UPDATE signin_link SET spent_at = $1 WHERE hash = $2 AND spent_at = 0 AND expires_at > $1
+			AND technician IN (SELECT id FROM technician WHERE disabled_at = 0) RETURNING technician`,
 		millis(t.now), encode(hash))
 	if err == nil {
 		t.owed = "spend sign-in link"
@@ -55,4 +57,14 @@ func (t *Tx) TouchCookieSession(hash []byte) error {
 // DeleteCookieSession signs a browser out and reports whether it was in.
 func (t *Tx) DeleteCookieSession(hash []byte) (bool, error) {
 	return t.audited("sign out", `DELETE FROM cookie_session WHERE hash = $1`, encode(hash))
+}
+
+// DeleteCookieSessionsOf signs an account out everywhere and reports from how
+// many browsers.
+func (t *Tx) DeleteCookieSessionsOf(technician string) (int64, error) {
+	n, err := t.exec(`DELETE FROM cookie_session WHERE technician = $1`, technician)
+	if n > 0 {
+		t.owed = "sign out everywhere"
+	}
+	return n, err
 }

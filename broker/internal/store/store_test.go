@@ -87,6 +87,9 @@ func TestEveryAuditedChangeNeedsItsEvent(t *testing.T) {
 	errOf := func(_ any, err error) error { return err }
 	for name, change := range map[string]func(*store.Tx) error{
 		"technician":  func(tx *store.Tx) error { return errOf(tx.InsertTechnician(store.Technician{Email: "x@y", Name: "X"})) },
+		"roles":       func(tx *store.Tx) error { return tx.SetRoles(tn.ID, desk.AllRoles()) },
+		"disable":     func(tx *store.Tx) error { return errOf(tx.SetDisabled(tn.ID, true)) },
+		"out of all":  func(tx *store.Tx) error { return errOf(tx.DeleteCookieSessionsOf(tn.ID)) },
 		"link":        func(tx *store.Tx) error { return tx.InsertSignInLink([]byte("2"), tn.ID, tx.Now()) },
 		"spend":       func(tx *store.Tx) error { return errOf(tx.SpendSignInLink([]byte("link"))) },
 		"sign in":     func(tx *store.Tx) error { return tx.InsertCookieSession([]byte("2"), tn.ID) },
