@@ -46,6 +46,7 @@ type harness struct {
 	journal  *journal.Journal
 	auth     *auth.Desk
 	server   *httptest.Server
+	deps     web.Deps
 	web      *web.Server
 	draining chan struct{}
 	log      *syncBuffer
@@ -62,7 +63,7 @@ func newHarness(t *testing.T) *harness {
 	h.auth = auth.New(h.store, h.journal)
 	h.server = httptest.NewUnstartedServer(nil)
 	public := &url.URL{Scheme: "http", Host: h.server.Listener.Addr().String()}
-	h.web, err = web.New(web.Deps{
+	h.deps = web.Deps{
 		Organisation: "Test Desk", Version: "test", URL: public, Store: h.store, Journal: h.journal, Auth: h.auth,
 		Clients: download.NewShelf(h.dir, slot.Config{Broker: public.String(), Organisation: "Test Desk"}),
 		Pages: fstest.MapFS{
@@ -72,7 +73,8 @@ func newHarness(t *testing.T) *harness {
 			"icon.svg":       {Data: []byte("<svg/>")},
 		},
 		Log: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Draining: h.draining,
-	})
+	}
+	h.web, err = web.New(h.deps)
 	h.must(err)
 	h.server.Config.Handler = h.web
 	h.server.Start()
