@@ -179,7 +179,7 @@ func (l signinLinkCommand) Run(c *call) error {
 		if tn.Disabled() {
 			return fmt.Errorf("the account %s is disabled; open it with beside account enable", tn.Email)
 		}
-		link, expires, err := auth.New(s, j).MakeLink(c.ctx, tn.ID, operator())
+		link, expires, err := auth.MakeLink(c.ctx, j, tn.ID, operator())
 		if err != nil {
 			return err
 		}

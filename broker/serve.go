@@ -98,8 +98,11 @@ func (b *broker) build(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	b.auth = auth.New(b.store, b.journal)
 	origins, hosts := entry.Origins(l.addresses()...)
+	b.auth, err = auth.New(auth.Config{Store: b.store, Journal: b.journal, Organisation: c.Organisation, URL: l.public, Origins: origins})
+	if err != nil {
+		return err
+	}
 	relayConfig, err := l.relay(c, b.log)
 	if err != nil {
 		return err

@@ -16,6 +16,44 @@ type AccountEnabled struct {
 	Technician string `json:"technician"`
 }
 
-func (RolesChanged) kind() Kind    { return KindRolesChanged }
-func (AccountDisabled) kind() Kind { return KindAccountDisabled }
-func (AccountEnabled) kind() Kind  { return KindAccountEnabled }
+// SignInProved: somebody signed in proved anew, by a passkey, who it is.
+type SignInProved struct {
+	From string `json:"from"`
+}
+
+// DeviceSignedOut: browsers of the actor's account were signed out from another one.
+type DeviceSignedOut struct {
+	Count int64 `json:"count"`
+}
+
+// PasskeyAdded: the actor's account has another passkey. Synced tells that it
+// may be on several devices.
+type PasskeyAdded struct {
+	Passkey string `json:"passkey"`
+	Synced  bool   `json:"synced"`
+}
+
+// PasskeyRenamed: a passkey has another name.
+type PasskeyRenamed struct {
+	Passkey string `json:"passkey"`
+}
+
+// PasskeyRemoved: a passkey is good no more.
+type PasskeyRemoved struct {
+	Passkey string `json:"passkey"`
+}
+
+// RecoveryCodesMade: the actor's account has new recovery codes; earlier ones are good no more.
+type RecoveryCodesMade struct {
+	Count int `json:"count"`
+}
+
+func (RolesChanged) kind() Kind      { return KindRolesChanged }
+func (AccountDisabled) kind() Kind   { return KindAccountDisabled }
+func (AccountEnabled) kind() Kind    { return KindAccountEnabled }
+func (SignInProved) kind() Kind      { return KindSignInProved }
+func (DeviceSignedOut) kind() Kind   { return KindDeviceSignedOut }
+func (PasskeyAdded) kind() Kind      { return KindPasskeyAdded }
+func (PasskeyRenamed) kind() Kind    { return KindPasskeyRenamed }
+func (PasskeyRemoved) kind() Kind    { return KindPasskeyRemoved }
+func (RecoveryCodesMade) kind() Kind { return KindRecoveryCodesMade }

@@ -19,6 +19,12 @@ const (
 	KindSignedIn          Kind = "signin.done"
 	KindSignInRefused     Kind = "signin.refused"
 	KindSignedOut         Kind = "signin.ended"
+	KindSignInProved      Kind = "signin.proved"
+	KindDeviceSignedOut   Kind = "signin.device_ended"
+	KindPasskeyAdded      Kind = "passkey.added"
+	KindPasskeyRenamed    Kind = "passkey.renamed"
+	KindPasskeyRemoved    Kind = "passkey.removed"
+	KindRecoveryCodesMade Kind = "recovery.codes_made"
 	KindTicketCreated     Kind = "ticket.created"
 	KindTicketChanged     Kind = "ticket.changed"
 	KindNoteAdded         Kind = "ticket.note_added"
@@ -82,9 +88,11 @@ type SignInLinkMade struct {
 	Expires    time.Time `json:"expires"`
 }
 
-// SignedIn: a sign-in link was spent; From is the truncated address.
+// SignedIn: somebody signed in; From is the truncated address, Method link,
+// passkey, recovery or provider (before there were others: empty, a link).
 type SignedIn struct {
-	From string `json:"from"`
+	From   string `json:"from"`
+	Method string `json:"method,omitempty"`
 }
 
 // SignInRefused: a sign-in was refused.
@@ -354,6 +362,12 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindSignedIn:          decode[SignedIn],
 	KindSignInRefused:     decode[SignInRefused],
 	KindSignedOut:         decode[SignedOut],
+	KindSignInProved:      decode[SignInProved],
+	KindDeviceSignedOut:   decode[DeviceSignedOut],
+	KindPasskeyAdded:      decode[PasskeyAdded],
+	KindPasskeyRenamed:    decode[PasskeyRenamed],
+	KindPasskeyRemoved:    decode[PasskeyRemoved],
+	KindRecoveryCodesMade: decode[RecoveryCodesMade],
 	KindTicketCreated:     decode[TicketCreated],
 	KindTicketChanged:     decode[TicketChanged],
 	KindNoteAdded:         decode[NoteAdded],

@@ -72,7 +72,7 @@ func Disable(tx *store.Tx, tn store.Technician, by record.Actor) ([]record.Event
 	if err != nil || !changed {
 		return nil, err
 	}
-	if _, err := tx.DeleteCookieSessionsOf(tn.ID); err != nil {
+	if _, err := tx.DeleteOtherCookieSessions(tn.ID, ""); err != nil {
 		return nil, err
 	}
 	ended, err := endSessions(tx, tn.ID, by)

@@ -46,14 +46,15 @@ func (v *View) SigningKeys() ([]SigningKey, error) {
 	return keys, err
 }
 
-// Sweep deletes what has no further use: spent tokens that expired, sign-in
-// links older than a day and browsers not seen for longer than cookieLife.
+// Sweep deletes what has no further use: spent tokens and
+// ceremonies that expired, sign-in links older than a day and browsers not seen for longer than cookieLife.
 func (t *Tx) Sweep(cookieLife time.Duration) error {
 	for _, s := range []struct {
 		query  string
 		before time.Time
 	}{
 		{`DELETE FROM used_token WHERE expires_at < $1`, t.now.Add(-time.Minute)},
+		{`DELETE FROM ceremony WHERE expires_at < $1`, t.now},
 		{`DELETE FROM signin_link WHERE expires_at < $1`, t.now.Add(-24 * time.Hour)},
 		{`DELETE FROM cookie_session WHERE seen_at < $1`, t.now.Add(-cookieLife)},
 	} {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -60,9 +61,12 @@ func newHarness(t *testing.T) *harness {
 	h.must(err)
 	t.Cleanup(func() { h.must(h.store.Close()) })
 	h.journal = journal.New(h.store)
-	h.auth = auth.New(h.store, h.journal)
 	h.server = httptest.NewUnstartedServer(nil)
-	public := &url.URL{Scheme: "http", Host: h.server.Listener.Addr().String()}
+	_, port, err := net.SplitHostPort(h.server.Listener.Addr().String())
+	h.must(err)
+	public := &url.URL{Scheme: "http", Host: "localhost:" + port}
+	h.auth, err = auth.New(auth.Config{Store: h.store, Journal: h.journal, Organisation: "Test Desk", URL: public, Origins: []string{public.String()}})
+	h.must(err)
 	h.deps = web.Deps{
 		Organisation: "Test Desk", Version: "test", URL: public, Store: h.store, Journal: h.journal, Auth: h.auth,
 		Clients: download.NewShelf(h.dir, slot.Config{Broker: public.String(), Organisation: "Test Desk"}),
@@ -117,7 +121,7 @@ func (h *harness) account(email string, roles ...desk.Role) store.Technician {
 // link makes a sign-in secret.
 func (h *harness) link(tn store.Technician) string {
 	h.t.Helper()
-	link, _, err := h.auth.MakeLink(h.t.Context(), tn.ID, record.Actor{Kind: record.Operator})
+	link, _, err := auth.MakeLink(h.t.Context(), h.journal, tn.ID, record.Actor{Kind: record.Operator})
 	h.must(err)
 	return link.Reveal()
 }
@@ -230,6 +234,14 @@ func (b *browser) invite(ticket string) invited {
 	return out
 }
 
+func mustURL(text string) *url.URL {
+	u, err := url.Parse(text)
+	if err != nil {
+		panic(err)
+	}
+	return u
+}
+
 func b64(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }
 
 // sql runs a statement behind the broker's back: time travel, mostly.
@@ -249,7 +261,7 @@ func (h *harness) dump() string {
 	h.must(err)
 	defer db.Close()
 	var out strings.Builder
-	for _, table := range []string{"technician", "signin_link", "cookie_session", "ticket", "note", "session", "invitation", "used_token", "signing_key", "audit_event"} {
+	for _, table := range []string{"technician", "signin_link", "cookie_session", "ticket", "note", "session", "invitation", "used_token", "signing_key", "passkey", "recovery_code", "ceremony", "audit_event"} {
 		rows, err := db.Query("SELECT * FROM " + table)
 		h.must(err)
 		columns, err := rows.Columns()

@@ -16,11 +16,13 @@ import (
 type rule struct {
 	everybody bool        // nobody needs an account
 	roles     []desk.Role // one of these
+	proof     auth.Proof  // how they must have proven who they are, not long ago
 }
 
 var (
 	everybody = rule{everybody: true}
 	signedIn  = rule{roles: desk.AllRoles()}
+	recent    = rule{roles: desk.AllRoles(), proof: auth.AnyProof}
 	helpers   = rule{roles: []desk.Role{desk.Technician}}
 	deskwork  = rule{roles: []desk.Role{desk.Technician, desk.Administrator}}
 	readers   = rule{roles: []desk.Role{desk.Auditor, desk.Administrator}}
@@ -31,7 +33,12 @@ var (
 var rules = map[string]rule{
 	"health": everybody, "ready": everybody, "downloadLinux": everybody,
 
-	"signIn": everybody, "signOut": signedIn, "me": signedIn,
+	"signInWays": everybody, "signIn": everybody, "beginSignIn": everybody, "signInByPasskey": everybody, "signInByRecovery": everybody,
+	"signOut": signedIn, "me": signedIn, "beginProof": signedIn, "prove": signedIn,
+
+	"listPasskeys": signedIn, "beginPasskey": recent, "addPasskey": recent, "renamePasskey": recent, "removePasskey": recent,
+	"makeRecoveryCodes": recent,
+	"listDevices":       signedIn, "signOutDevice": signedIn, "signOutOthers": signedIn,
 
 	// The client's side, which proves itself by the link or its key.
 	"redeem": everybody, "unable": everybody, "joinToken": everybody,
@@ -64,6 +71,9 @@ func describeRules(api *huma.OpenAPI) error {
 			}
 			if !rule.everybody {
 				op.Extensions = map[string]any{"x-roles": rule.roles}
+				if rule.proof != "" {
+					op.Extensions["x-proof"] = rule.proof
+				}
 			}
 		}
 	}
@@ -88,6 +98,9 @@ func (s *Server) allowed(ctx huma.Context) error {
 	if rule.everybody {
 		return nil
 	}
-	_, err := auth.Require(ctx.Context(), rule.roles...)
-	return err
+	who, err := auth.Require(ctx.Context(), rule.roles...)
+	if err != nil {
+		return err
+	}
+	return who.Proved(rule.proof)
 }

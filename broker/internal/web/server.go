@@ -62,6 +62,8 @@ func New(d Deps) (*Server, error) {
 	root.UseMiddleware(s.ruled)
 	api := huma.NewGroup(root, "/api/v1")
 	s.registerSignIn(api)
+	s.registerPasskeys(api)
+	s.registerDevices(api)
 	s.registerTickets(api)
 	s.registerInvitations(api)
 	s.registerLanding(api)
