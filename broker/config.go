@@ -13,6 +13,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"beside/broker/internal/auth"
 	"beside/broker/internal/desk"
 	"beside/broker/internal/invitation"
 	"beside/broker/internal/relay"
@@ -40,6 +41,7 @@ type Config struct {
 	ClientDir    string        `help:"Folder of the built client. Default: that of this program." env:"BESIDE_CLIENT_DIR" placeholder:"DIR"`
 	Invitation   time.Duration `name:"invitation-life" help:"How long a link waits to be used." default:"15m" env:"BESIDE_INVITATION_LIFE"`
 	LostAfter    time.Duration `help:"How long a session waits for a client that is away." default:"10m" env:"BESIDE_LOST_AFTER"`
+	ProofLife    time.Duration `help:"How long after a passkey was used its owner may change accounts, policy and keys." default:"10m" env:"BESIDE_PROOF_LIFE"`
 	LogLevel     string        `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"BESIDE_LOG_LEVEL"`
 }
 
@@ -77,6 +79,9 @@ func (c Config) Validate() error {
 	}
 	if c.RelayLife < minRelayLife || c.RelayLife > relay.CredentialLife {
 		return bad("relay-life", c.RelayLife.String(), "use "+minRelayLife.String()+" to "+relay.CredentialLife.String())
+	}
+	if c.ProofLife < time.Second || c.ProofLife > auth.ProofLife {
+		return bad("proof-life", c.ProofLife.String(), "use 1s to "+auth.ProofLife.String())
 	}
 	if c.LostAfter < time.Second || c.LostAfter > session.LostAfter {
 		return bad("lost-after", c.LostAfter.String(), "use 1s to "+session.LostAfter.String())

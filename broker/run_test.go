@@ -157,7 +157,7 @@ func TestPublicURL(t *testing.T) {
 
 func TestRunRefusesWhatItWasToldAndCannotHave(t *testing.T) {
 	first := serve(t, nil)
-	c := Config{Organisation: "Org", ListenHTTP: first.url.Host, ListenHTTPS: off, ListenRelay: off, Invitation: time.Minute, LostAfter: time.Minute, RelayLife: time.Minute}
+	c := Config{Organisation: "Org", ListenHTTP: first.url.Host, ListenHTTPS: off, ListenRelay: off, Invitation: time.Minute, LostAfter: time.Minute, RelayLife: time.Minute, ProofLife: time.Minute}
 	err := run(t.Context(), t.TempDir(), c, slog.New(slog.DiscardHandler), func(*url.URL) { t.Error("it is ready") })
 	if err == nil || !strings.Contains(err.Error(), "--listen-http") {
 		t.Errorf("run on a taken port: %v, want an error that names the flag", err)

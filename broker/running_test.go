@@ -37,7 +37,7 @@ type running struct {
 func serve(t *testing.T, change func(*Config)) *running {
 	t.Helper()
 	r := &running{t: t, dir: t.TempDir(), log: &lockedBuffer{}}
-	c := Config{Organisation: "Org", ListenHTTP: "localhost:0", ListenHTTPS: off, ListenRelay: "127.0.0.1:0", Invitation: time.Minute, LostAfter: time.Minute, RelayLife: time.Minute}
+	c := Config{Organisation: "Org", ListenHTTP: "localhost:0", ListenHTTPS: off, ListenRelay: "127.0.0.1:0", Invitation: time.Minute, LostAfter: time.Minute, RelayLife: time.Minute, ProofLife: time.Minute}
 	if change != nil {
 		change(&c)
 	}

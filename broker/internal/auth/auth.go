@@ -42,17 +42,19 @@ type Config struct {
 	Store        *store.Store
 	Journal      *journal.Journal
 	Organisation string
-	URL          *url.URL // the public address, whose host passkeys belong to
-	Origins      []string // of the broker's own pages, as browsers write them
+	URL          *url.URL      // the public address, whose host passkeys belong to
+	Origins      []string      // of the broker's own pages, as browsers write them
+	ProofLife    time.Duration // 0: ProofLife
 }
 
 // Desk signs people in and tells who they are. It is safe for many goroutines.
 type Desk struct {
-	store    *store.Store
-	journal  *journal.Journal
-	passkeys *webauthn.WebAuthn // nil: this address can have none
-	networks *Throttle
-	accounts *Accounts
+	store     *store.Store
+	journal   *journal.Journal
+	passkeys  *webauthn.WebAuthn // nil: this address can have none
+	proofLife time.Duration
+	networks  *Throttle
+	accounts  *Accounts
 }
 
 // New returns the desk of a store.
@@ -61,8 +63,11 @@ func New(c Config) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.ProofLife == 0 {
+		c.ProofLife = ProofLife
+	}
 	return &Desk{
-		store: c.Store, journal: c.Journal, passkeys: passkeys,
+		store: c.Store, journal: c.Journal, passkeys: passkeys, proofLife: c.ProofLife,
 		networks: NewThrottle(Limits{PerAddress: 30, Global: 300}),
 		accounts: NewAccounts(accountTries),
 	}, nil

@@ -102,5 +102,5 @@ func (s *Server) allowed(ctx huma.Context) error {
 	if err != nil {
 		return err
 	}
-	return who.Proved(rule.proof)
+	return s.deps.Auth.Proved(who, rule.proof)
 }

@@ -63,6 +63,52 @@ const meShape = {
 } satisfies Described<"Me">;
 export const me: Read<Me> = members(meShape);
 
+/** How one can sign in, apart from links. */
+export type SignInWays = Of<typeof waysShape>;
+const waysShape = { passkeys: flag } satisfies Described<"SignInWays">;
+export const signInWays: Read<SignInWays> = members(waysShape);
+
+/** An object of another standard: the browser reads it. */
+const foreign: Read<unknown> = (value, path) => (isRecord(value) ? value : members({})(value, path));
+export type Ceremony = Of<typeof ceremonyShape>;
+const ceremonyShape = { ceremony: text(100), options: foreign } satisfies Described<"Ceremony">;
+export const ceremony: Read<Ceremony> = members(ceremonyShape);
+
+export type Passkey = Of<typeof passkeyShape>;
+const passkeyShape = {
+  id,
+  name,
+  synced: flag,
+  createdAt: time,
+  usedAt: maybe(time),
+} satisfies Described<"Passkey">;
+export type Passkeys = Of<typeof passkeysShape>;
+const passkeysShape = {
+  available: flag,
+  passkeys: listOrNone(members(passkeyShape)),
+  recoveryCodes: whole(0, 1000),
+} satisfies Described<"Passkeys">;
+export const passkeys: Read<Passkeys> = members(passkeysShape);
+const codes = list(text(40), 100);
+export type AddedPasskey = Of<typeof addedShape>;
+const addedShape = {
+  passkey: members(passkeyShape),
+  recoveryCodes: codes,
+} satisfies Described<"AddedPasskey">;
+export const addedPasskey: Read<AddedPasskey> = members(addedShape);
+export const recoveryCodes = members({ codes } satisfies Described<"RecoveryCodes">);
+
+export type Device = Of<typeof deviceShape>;
+const deviceShape = {
+  id,
+  name,
+  from: some(100),
+  createdAt: time,
+  seenAt: time,
+  here: flag,
+} satisfies Described<"Device">;
+export const device: Read<Device> = members(deviceShape);
+
 export type Note = Of<typeof noteShape>;
 const noteShape = { id, author: name, text: text(MAX_TEXT), createdAt: time } satisfies Described<"Note">;
 

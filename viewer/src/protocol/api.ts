@@ -37,7 +37,7 @@ const BASE = "/api/v1";
 const TIMEOUT_MS = 15_000;
 const PROBLEM_CHARS = 600;
 
-type Method = "GET" | "POST" | "PATCH";
+type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
 async function send(method: Method, path: string, body: unknown, headers: HeadersInit): Promise<Response> {
   const init: RequestInit = {
@@ -92,11 +92,20 @@ export class Api {
   /** Called when the broker does not know this browser any more. */
   onSignedOut: () => void = () => undefined;
 
+  /**
+   * Called when the broker wants a recent proof of who is there: resolves with whether it was given. Then the
+   * request is made once more.
+   */
+  onProofNeeded: () => Promise<boolean> = () => Promise.resolve(false);
+
   private async ask<T>(method: Method, path: string, read: Read<T>, body?: unknown): Promise<T> {
     try {
       return await request(method, path, read, body);
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) this.onSignedOut();
+      if (!(error instanceof ApiError)) throw error;
+      if (error.code === "proof_needed" && (await this.onProofNeeded()))
+        return await request(method, path, read, body);
+      if (error.status === 401) this.onSignedOut();
       throw error;
     }
   }
@@ -104,11 +113,58 @@ export class Api {
   signIn(secret: string): Promise<answers.Me> {
     return request("POST", "/sign-in", answers.me, { secret });
   }
+  signInWays(): Promise<answers.SignInWays> {
+    return request("GET", "/sign-in", answers.signInWays);
+  }
+  beginSignIn(): Promise<answers.Ceremony> {
+    return request("POST", "/sign-in/passkey/begin", answers.ceremony);
+  }
+  signInByPasskey(ceremony: string, response: unknown): Promise<answers.Me> {
+    return request("POST", "/sign-in/passkey", answers.me, { ceremony, response });
+  }
+  signInByRecovery(email: string, code: string): Promise<answers.Me> {
+    return request("POST", "/sign-in/recovery", answers.me, { email, code });
+  }
   me(): Promise<answers.Me> {
     return request("GET", "/me", answers.me);
   }
   signOut(): Promise<void> {
     return this.ask("POST", "/sign-out", nothing);
+  }
+
+  passkeys(): Promise<answers.Passkeys> {
+    return this.ask("GET", "/me/passkeys", answers.passkeys);
+  }
+  beginPasskey(): Promise<answers.Ceremony> {
+    return this.ask("POST", "/me/passkeys/begin", answers.ceremony);
+  }
+  addPasskey(ceremony: string, name: string, response: unknown): Promise<answers.AddedPasskey> {
+    return this.ask("POST", "/me/passkeys", answers.addedPasskey, { ceremony, name, response });
+  }
+  renamePasskey(id: string, name: string): Promise<void> {
+    return this.ask("PATCH", `/me/passkeys/${segment(id)}`, nothing, { name });
+  }
+  removePasskey(id: string): Promise<void> {
+    return this.ask("DELETE", `/me/passkeys/${segment(id)}`, nothing);
+  }
+  async makeRecoveryCodes(): Promise<readonly string[]> {
+    return (await this.ask("POST", "/me/recovery-codes", answers.recoveryCodes)).codes;
+  }
+  beginProof(): Promise<answers.Ceremony> {
+    return this.ask("POST", "/me/proof/begin", answers.ceremony);
+  }
+  /** A passkey that is refused signs nobody out. */
+  prove(ceremony: string, response: unknown): Promise<void> {
+    return request("POST", "/me/proof", nothing, { ceremony, response });
+  }
+  devices(): Promise<readonly answers.Device[]> {
+    return this.ask("GET", "/me/devices", answers.listOf("devices", answers.device));
+  }
+  signOutDevice(id: string): Promise<void> {
+    return this.ask("DELETE", `/me/devices/${segment(id)}`, nothing);
+  }
+  signOutOthers(): Promise<void> {
+    return this.ask("POST", "/me/devices/sign-out", nothing);
   }
 
   tickets(filter: { state: string; q: string }): Promise<readonly answers.Ticket[]> {

@@ -5,6 +5,7 @@ test.each([
   ["/", { page: "desk", ticket: undefined }],
   ["/signin", { page: "signin" }],
   [paths.ticket("t1"), { page: "desk", ticket: "t1" }],
+  [paths.account, { page: "account" }],
   ["/sessions", { page: "sessions" }],
   ["/sessions/", { page: "sessions" }],
   [paths.session("s1"), { page: "timeline", session: "s1" }],

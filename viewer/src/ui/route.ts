@@ -2,6 +2,7 @@
 export type Route =
   | { readonly page: "signin" }
   | { readonly page: "desk"; readonly ticket: string | undefined }
+  | { readonly page: "account" }
   | { readonly page: "sessions" }
   | { readonly page: "timeline"; readonly session: string }
   | { readonly page: "live"; readonly session: string }
@@ -17,6 +18,8 @@ export function routeOf(path: string): Route {
       return { page: "desk", ticket: undefined };
     case "signin/1":
       return { page: "signin" };
+    case "account/1":
+      return { page: "account" };
     case "tickets/2":
       return { page: "desk", ticket: second };
     case "sessions/1":
@@ -33,6 +36,7 @@ export function routeOf(path: string): Route {
 export const paths = {
   desk: "/",
   signIn: "/signin",
+  account: "/account",
   sessions: "/sessions",
   ticket: (id: string) => `/tickets/${id}`,
   session: (id: string) => `/sessions/${id}`,
