@@ -42,6 +42,7 @@ type Config struct {
 	Invitation   time.Duration `name:"invitation-life" help:"How long a link waits to be used." default:"15m" env:"BESIDE_INVITATION_LIFE"`
 	LostAfter    time.Duration `help:"How long a session waits for a client that is away." default:"10m" env:"BESIDE_LOST_AFTER"`
 	ProofLife    time.Duration `help:"How long after a passkey was used its owner may change accounts, policy and keys." default:"10m" env:"BESIDE_PROOF_LIFE"`
+	OIDC         providerFlags `embed:"" prefix:"oidc-" envprefix:"BESIDE_OIDC_"`
 	LogLevel     string        `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"BESIDE_LOG_LEVEL"`
 }
 
@@ -79,6 +80,9 @@ func (c Config) Validate() error {
 	}
 	if c.RelayLife < minRelayLife || c.RelayLife > relay.CredentialLife {
 		return bad("relay-life", c.RelayLife.String(), "use "+minRelayLife.String()+" to "+relay.CredentialLife.String())
+	}
+	if err := c.OIDC.validate(); err != nil {
+		return err
 	}
 	if c.ProofLife < time.Second || c.ProofLife > auth.ProofLife {
 		return bad("proof-life", c.ProofLife.String(), "use 1s to "+auth.ProofLife.String())

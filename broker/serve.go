@@ -99,7 +99,7 @@ func (b *broker) build(ctx context.Context, dir string) error {
 		return err
 	}
 	origins, hosts := entry.Origins(l.addresses()...)
-	b.auth, err = auth.New(auth.Config{Store: b.store, Journal: b.journal, Organisation: c.Organisation, URL: l.public, Origins: origins, ProofLife: c.ProofLife})
+	b.auth, err = auth.New(auth.Config{Store: b.store, Journal: b.journal, Organisation: c.Organisation, URL: l.public, Origins: origins, ProofLife: c.ProofLife, Provider: c.OIDC.provider()})
 	if err != nil {
 		return err
 	}

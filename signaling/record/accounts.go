@@ -48,6 +48,18 @@ type RecoveryCodesMade struct {
 	Count int `json:"count"`
 }
 
+// ProviderLinked: the actor's account is linked to the single sign-on.
+type ProviderLinked struct {
+	Issuer string `json:"issuer"`
+}
+
+// ProviderUnlinked: it is no more.
+type ProviderUnlinked struct {
+	Issuer string `json:"issuer"`
+}
+
+func (ProviderLinked) kind() Kind    { return KindProviderLinked }
+func (ProviderUnlinked) kind() Kind  { return KindProviderUnlinked }
 func (RolesChanged) kind() Kind      { return KindRolesChanged }
 func (AccountDisabled) kind() Kind   { return KindAccountDisabled }
 func (AccountEnabled) kind() Kind    { return KindAccountEnabled }

@@ -25,6 +25,8 @@ const (
 	KindPasskeyRenamed    Kind = "passkey.renamed"
 	KindPasskeyRemoved    Kind = "passkey.removed"
 	KindRecoveryCodesMade Kind = "recovery.codes_made"
+	KindProviderLinked    Kind = "provider.linked"
+	KindProviderUnlinked  Kind = "provider.unlinked"
 	KindTicketCreated     Kind = "ticket.created"
 	KindTicketChanged     Kind = "ticket.changed"
 	KindNoteAdded         Kind = "ticket.note_added"
@@ -368,6 +370,8 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindPasskeyRenamed:    decode[PasskeyRenamed],
 	KindPasskeyRemoved:    decode[PasskeyRemoved],
 	KindRecoveryCodesMade: decode[RecoveryCodesMade],
+	KindProviderLinked:    decode[ProviderLinked],
+	KindProviderUnlinked:  decode[ProviderUnlinked],
 	KindTicketCreated:     decode[TicketCreated],
 	KindTicketChanged:     decode[TicketChanged],
 	KindNoteAdded:         decode[NoteAdded],

@@ -42,9 +42,10 @@ type Config struct {
 	Store        *store.Store
 	Journal      *journal.Journal
 	Organisation string
-	URL          *url.URL      // the public address, whose host passkeys belong to
-	Origins      []string      // of the broker's own pages, as browsers write them
-	ProofLife    time.Duration // 0: ProofLife
+	URL          *url.URL        // the public address, whose host passkeys belong to
+	Origins      []string        // of the broker's own pages, as browsers write them
+	ProofLife    time.Duration   // 0: ProofLife
+	Provider     *ProviderConfig // nil: no single sign-on
 }
 
 // Desk signs people in and tells who they are. It is safe for many goroutines.
@@ -52,6 +53,7 @@ type Desk struct {
 	store     *store.Store
 	journal   *journal.Journal
 	passkeys  *webauthn.WebAuthn // nil: this address can have none
+	provider  *provider          // nil: none
 	proofLife time.Duration
 	networks  *Throttle
 	accounts  *Accounts
@@ -66,11 +68,15 @@ func New(c Config) (*Desk, error) {
 	if c.ProofLife == 0 {
 		c.ProofLife = ProofLife
 	}
-	return &Desk{
+	d := &Desk{
 		store: c.Store, journal: c.Journal, passkeys: passkeys, proofLife: c.ProofLife,
 		networks: NewThrottle(Limits{PerAddress: 30, Global: 300}),
 		accounts: NewAccounts(accountTries),
-	}, nil
+	}
+	if c.Provider != nil {
+		d.provider = newProvider(*c.Provider, c.URL)
+	}
+	return d, nil
 }
 
 // accountTries is how often a minute somebody may try to be one account.
@@ -104,22 +110,22 @@ func (d *Desk) SignIn(ctx context.Context, link secret.Text, from Remote) (store
 	if wait := d.networks.Take(from.Addr); wait > 0 {
 		return store.Technician{}, secret.Text{}, problem.TooMany(wait)
 	}
-	return d.enter(ctx, ByLink, from, func(tx *store.Tx) (string, error) {
+	return d.enter(ctx, ByLink, from, func(tx *store.Tx) (string, []record.Event, error) {
 		id, err := tx.SpendSignInLink(link.Hash())
 		if errors.Is(err, store.ErrNotFound) {
-			return "", problem.New(http.StatusUnauthorized, "link_spent", "This sign-in link was used or is too old. Ask for a new one.")
+			return "", nil, problem.New(http.StatusUnauthorized, "link_spent", "This sign-in link was used or is too old. Ask for a new one.")
 		}
-		return id, err
+		return id, nil, err
 	})
 }
 
-// enter signs the browser in as the account that prove names. What prove
-// refuses with a *problem.Problem is recorded and returned.
-func (d *Desk) enter(ctx context.Context, how Method, from Remote, prove func(*store.Tx) (string, error)) (tn store.Technician, cookie secret.Text, err error) {
+// enter signs the browser in as the account that prove names, and records its
+// events too. What prove refuses with a *problem.Problem is recorded and returned.
+func (d *Desk) enter(ctx context.Context, how Method, from Remote, prove func(*store.Tx) (string, []record.Event, error)) (tn store.Technician, cookie secret.Text, err error) {
 	cookie = secret.Random()
 	var refused *problem.Problem
 	err = d.journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
-		id, err := prove(tx)
+		id, events, err := prove(tx)
 		if errors.As(err, &refused) {
 			e := record.New(record.SignInRefused{From: Truncate(from.Addr), Reason: refused.Code}, record.ByBroker, record.Actor{Kind: record.Stranger})
 			e.Outcome = record.Denied
@@ -136,7 +142,7 @@ func (d *Desk) enter(ctx context.Context, how Method, from Remote, prove func(*s
 			c.StrongAt = tx.Now()
 		}
 		e := record.New(record.SignedIn{From: Truncate(from.Addr), Method: string(how)}, record.ByBroker, Actor(tn))
-		return []record.Event{e}, tx.InsertCookieSession(cookie.Hash(), c)
+		return append(events, e), tx.InsertCookieSession(cookie.Hash(), c)
 	})
 	if err == nil && refused != nil {
 		return store.Technician{}, secret.Text{}, refused
@@ -212,6 +218,14 @@ func Caller(ctx context.Context) Identity {
 		panic("an operation that is open to everybody asks who calls")
 	}
 	return who
+}
+
+// Known returns who calls, or nil: nobody that we know.
+func Known(ctx context.Context) *Identity {
+	if who, ok := ctx.Value(identityKey{}).(Identity); ok {
+		return &who
+	}
+	return nil
 }
 
 // Require returns who calls if they hold any of the roles, else a problem:

@@ -248,8 +248,9 @@ func (d *Desk) SignInByPasskey(ctx context.Context, ceremony secret.Text, respon
 	if wait := d.networks.Take(from.Addr); wait > 0 {
 		return store.Technician{}, secret.Text{}, problem.TooMany(wait)
 	}
-	return d.enter(ctx, ByPasskey, from, func(tx *store.Tx) (string, error) {
-		return d.asserted(tx, signing, "", ceremony, response)
+	return d.enter(ctx, ByPasskey, from, func(tx *store.Tx) (string, []record.Event, error) {
+		id, err := d.asserted(tx, signing, "", ceremony, response)
+		return id, nil, err
 	})
 }
 

@@ -70,11 +70,11 @@ func (d *Desk) SignInByRecovery(ctx context.Context, email string, code secret.T
 	if wait := d.accounts.Take(email); wait > 0 {
 		return store.Technician{}, secret.Text{}, problem.TooMany(wait)
 	}
-	return d.enter(ctx, ByRecovery, from, func(tx *store.Tx) (string, error) {
+	return d.enter(ctx, ByRecovery, from, func(tx *store.Tx) (string, []record.Event, error) {
 		id, err := tx.SpendRecoveryCode(email, hashCode(code))
 		if errors.Is(err, store.ErrNotFound) {
-			return "", problem.New(http.StatusUnauthorized, "recovery_refused", "Address and code do not belong together, or the code was used before. Check both, or ask for a sign-in link.")
+			return "", nil, problem.New(http.StatusUnauthorized, "recovery_refused", "Address and code do not belong together, or the code was used before. Check both, or ask for a sign-in link.")
 		}
-		return id, err
+		return id, nil, err
 	})
 }

@@ -42,6 +42,13 @@ func TooMany(wait time.Duration) *Problem {
 	return p
 }
 
+// Because returns the same problem with a cause, which only the log may show.
+func (p *Problem) Because(cause error) *Problem {
+	with := *p
+	with.cause = cause
+	return &with
+}
+
 // From turns what handlers return into a problem; nil stays nil.
 func From(err error) error {
 	var p *Problem

@@ -116,10 +116,11 @@ func TestRoles(t *testing.T) {
 	allowed := map[string]string{
 		"health": everybody, "ready": everybody, "downloadLinux": everybody,
 		"signInWays": everybody, "beginSignIn": everybody, "signInByPasskey": everybody, "signInByRecovery": everybody,
+		"beginProvider": everybody, "signInByProvider": everybody,
 		"signIn": everybody, "landingPage": everybody, "opened": everybody,
 		"signOut": anyone, "me": anyone, "beginProof": anyone, "prove": anyone,
 		"listPasskeys": anyone, "beginPasskey": anyone, "addPasskey": anyone, "renamePasskey": anyone, "removePasskey": anyone,
-		"makeRecoveryCodes": anyone, "listDevices": anyone, "signOutDevice": anyone, "signOutOthers": anyone,
+		"makeRecoveryCodes": anyone, "beginLink": anyone, "getProvider": anyone, "unlinkProvider": anyone, "listDevices": anyone, "signOutDevice": anyone, "signOutOthers": anyone,
 		"listSessions": anyone, "getSession": anyone, "listSessionEvents": anyone, "live": anyone,
 		"listTickets": "technician administrator", "addTicket": "technician administrator",
 		"getTicket": "technician administrator", "changeTicket": "technician administrator", "addNote": "technician administrator",

@@ -55,6 +55,11 @@ type harness struct {
 
 func newHarness(t *testing.T) *harness {
 	t.Helper()
+	return newHarnessWith(t, func(*auth.Config) {})
+}
+
+func newHarnessWith(t *testing.T, change func(*auth.Config)) *harness {
+	t.Helper()
 	h := &harness{t: t, dir: t.TempDir(), draining: make(chan struct{}), log: &syncBuffer{}}
 	var err error
 	h.store, err = store.Open(t.Context(), h.dir)
@@ -65,7 +70,9 @@ func newHarness(t *testing.T) *harness {
 	_, port, err := net.SplitHostPort(h.server.Listener.Addr().String())
 	h.must(err)
 	public := &url.URL{Scheme: "http", Host: "localhost:" + port}
-	h.auth, err = auth.New(auth.Config{Store: h.store, Journal: h.journal, Organisation: "Test Desk", URL: public, Origins: []string{public.String()}})
+	config := auth.Config{Store: h.store, Journal: h.journal, Organisation: "Test Desk", URL: public, Origins: []string{public.String()}}
+	change(&config)
+	h.auth, err = auth.New(config)
 	h.must(err)
 	h.deps = web.Deps{
 		Organisation: "Test Desk", Version: "test", URL: public, Store: h.store, Journal: h.journal, Auth: h.auth,
@@ -90,6 +97,13 @@ func (h *harness) must(err error) {
 	h.t.Helper()
 	if err != nil {
 		h.t.Fatal(err)
+	}
+}
+
+func (h *harness) decode(body []byte, into any) {
+	h.t.Helper()
+	if err := json.Unmarshal(body, into); err != nil {
+		h.t.Fatalf("%v in %s", err, body)
 	}
 }
 
@@ -261,7 +275,7 @@ func (h *harness) dump() string {
 	h.must(err)
 	defer db.Close()
 	var out strings.Builder
-	for _, table := range []string{"technician", "signin_link", "cookie_session", "ticket", "note", "session", "invitation", "used_token", "signing_key", "passkey", "recovery_code", "ceremony", "audit_event"} {
+	for _, table := range []string{"technician", "signin_link", "cookie_session", "ticket", "note", "session", "invitation", "used_token", "signing_key", "passkey", "recovery_code", "ceremony", "provider_identity", "audit_event"} {
 		rows, err := db.Query("SELECT * FROM " + table)
 		h.must(err)
 		columns, err := rows.Columns()

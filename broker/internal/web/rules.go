@@ -34,11 +34,13 @@ var rules = map[string]rule{
 	"health": everybody, "ready": everybody, "downloadLinux": everybody,
 
 	"signInWays": everybody, "signIn": everybody, "beginSignIn": everybody, "signInByPasskey": everybody, "signInByRecovery": everybody,
+	"beginProvider": everybody, "signInByProvider": everybody,
 	"signOut": signedIn, "me": signedIn, "beginProof": signedIn, "prove": signedIn,
 
 	"listPasskeys": signedIn, "beginPasskey": recent, "addPasskey": recent, "renamePasskey": recent, "removePasskey": recent,
 	"makeRecoveryCodes": recent,
-	"listDevices":       signedIn, "signOutDevice": signedIn, "signOutOthers": signedIn,
+	"beginLink":         recent, "getProvider": signedIn, "unlinkProvider": recent,
+	"listDevices": signedIn, "signOutDevice": signedIn, "signOutOthers": signedIn,
 
 	// The client's side, which proves itself by the link or its key.
 	"redeem": everybody, "unable": everybody, "joinToken": everybody,

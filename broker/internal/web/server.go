@@ -64,6 +64,7 @@ func New(d Deps) (*Server, error) {
 	s.registerSignIn(api)
 	s.registerPasskeys(api)
 	s.registerDevices(api)
+	s.registerProvider(api)
 	s.registerTickets(api)
 	s.registerInvitations(api)
 	s.registerLanding(api)

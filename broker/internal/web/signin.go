@@ -38,7 +38,8 @@ type signInOutput struct {
 
 // SignInWays is how one can sign in, apart from links.
 type SignInWays struct {
-	Passkeys bool `json:"passkeys" doc:"False where browsers allow none: at a bare address"`
+	Passkeys bool   `json:"passkeys" doc:"False where browsers allow none: at a bare address"`
+	Provider string `json:"provider,omitempty" doc:"Name of the single sign-on; absent: none"`
 }
 
 type signInWaysOutput struct{ Body SignInWays }
@@ -86,7 +87,7 @@ func (s *Server) entered(tn store.Technician, cookie secret.Text, secure bool, e
 }
 
 func (s *Server) signInWays(context.Context, *struct{}) (*signInWaysOutput, error) {
-	return &signInWaysOutput{Body: SignInWays{Passkeys: s.deps.Auth.HasPasskeys()}}, nil
+	return &signInWaysOutput{Body: SignInWays{Passkeys: s.deps.Auth.HasPasskeys(), Provider: s.deps.Auth.ProviderName()}}, nil
 }
 
 func (s *Server) beginSignIn(ctx context.Context, in *struct{ From auth.Remote }) (*ceremonyOutput, error) {

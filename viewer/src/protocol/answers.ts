@@ -65,7 +65,7 @@ export const me: Read<Me> = members(meShape);
 
 /** How one can sign in, apart from links. */
 export type SignInWays = Of<typeof waysShape>;
-const waysShape = { passkeys: flag } satisfies Described<"SignInWays">;
+const waysShape = { passkeys: flag, provider: maybe(name) } satisfies Described<"SignInWays">;
 export const signInWays: Read<SignInWays> = members(waysShape);
 
 /** An object of another standard: the browser reads it. */
@@ -97,6 +97,11 @@ const addedShape = {
 } satisfies Described<"AddedPasskey">;
 export const addedPasskey: Read<AddedPasskey> = members(addedShape);
 export const recoveryCodes = members({ codes } satisfies Described<"RecoveryCodes">);
+
+export const departure = members({ url: text(4000) } satisfies Described<"Departure">);
+export type Provider = Of<typeof providerShape>;
+const providerShape = { name: maybe(name), linked: flag } satisfies Described<"Provider">;
+export const provider: Read<Provider> = members(providerShape);
 
 export type Device = Of<typeof deviceShape>;
 const deviceShape = {

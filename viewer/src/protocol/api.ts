@@ -125,6 +125,13 @@ export class Api {
   signInByRecovery(email: string, code: string): Promise<answers.Me> {
     return request("POST", "/sign-in/recovery", answers.me, { email, code });
   }
+  /** Where the single sign-on asks who this is. */
+  async beginProvider(): Promise<string> {
+    return (await request("POST", "/sign-in/provider/begin", answers.departure)).url;
+  }
+  signInByProvider(back: { state: string; code: string; iss: string }): Promise<answers.Me> {
+    return request("POST", "/sign-in/provider", answers.me, back);
+  }
   me(): Promise<answers.Me> {
     return request("GET", "/me", answers.me);
   }
@@ -156,6 +163,15 @@ export class Api {
   /** A passkey that is refused signs nobody out. */
   prove(ceremony: string, response: unknown): Promise<void> {
     return request("POST", "/me/proof", nothing, { ceremony, response });
+  }
+  provider(): Promise<answers.Provider> {
+    return this.ask("GET", "/me/provider", answers.provider);
+  }
+  async beginLink(): Promise<string> {
+    return (await this.ask("POST", "/me/provider/begin", answers.departure)).url;
+  }
+  unlinkProvider(): Promise<void> {
+    return this.ask("DELETE", "/me/provider", nothing);
   }
   devices(): Promise<readonly answers.Device[]> {
     return this.ask("GET", "/me/devices", answers.listOf("devices", answers.device));

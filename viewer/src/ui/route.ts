@@ -18,6 +18,8 @@ export function routeOf(path: string): Route {
       return { page: "desk", ticket: undefined };
     case "signin/1":
       return { page: "signin" };
+    case "signin/2":
+      return second === "provider" ? { page: "signin" } : { page: "unknown" };
     case "account/1":
       return { page: "account" };
     case "tickets/2":
@@ -36,6 +38,8 @@ export function routeOf(path: string): Route {
 export const paths = {
   desk: "/",
   signIn: "/signin",
+  /** To which the single sign-on sends people back. */
+  provider: "/signin/provider",
   account: "/account",
   sessions: "/sessions",
   ticket: (id: string) => `/tickets/${id}`,
@@ -55,4 +59,18 @@ export function signInFragment(hash: string): SignInFragment | undefined {
   if (secret === "") return undefined;
   const handover = session !== undefined && keys !== undefined ? { session, keys } : undefined;
   return { secret, handover };
+}
+
+/** What the single sign-on put in the address of our page. */
+export type ProviderReturn =
+  | { readonly is: "confirmed"; readonly state: string; readonly code: string; readonly issuer: string }
+  | { readonly is: "refused" };
+
+/** Reads the query with which the single sign-on sends people back (RFC 6749 §4.1.2, RFC 9207). */
+export function providerReturn(search: string): ProviderReturn {
+  const query = new URLSearchParams(search);
+  const state = query.get("state") ?? "";
+  const code = query.get("code") ?? "";
+  if (state === "" || code === "") return { is: "refused" };
+  return { is: "confirmed", state, code, issuer: query.get("iss") ?? "" };
 }

@@ -15,6 +15,7 @@ const tour = [
   ["recovery-codes", "Recovery codes, shown once"],
   ["sign-in-choice", "The next sign-in"],
   ["sign-in-recovery", "Without the device: a recovery code"],
+  ["sign-in-provider", "With the organisation's single sign-on"],
   ["account", "One's own account: passkeys, codes, devices"],
   ["proof", "What matters takes the passkey again"],
   ["desk-empty", "The desk with nothing to do"],
