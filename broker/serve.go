@@ -153,7 +153,8 @@ func (b *broker) sweep(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		err := b.store.Update(ctx, func(tx *store.Tx) error { return tx.Sweep(auth.CookieLife) })
+		err := b.store.Update(ctx, func(tx *store.Tx) error { return tx.Sweep(auth.CookieLife, session.KeyRest) })
+		err = errors.Join(err, session.RotateDue(ctx, b.journal))
 		if err != nil && ctx.Err() == nil {
 			b.log.Error("sweep", "error", err) // the next round tries again
 		}

@@ -58,8 +58,28 @@ type ProviderUnlinked struct {
 	Issuer string `json:"issuer"`
 }
 
-func (ProviderLinked) kind() Kind    { return KindProviderLinked }
-func (ProviderUnlinked) kind() Kind  { return KindProviderUnlinked }
+func (ProviderLinked) kind() Kind   { return KindProviderLinked }
+func (ProviderUnlinked) kind() Kind { return KindProviderUnlinked }
+
+// TechnicianRenamed: an account has another name, as requesters are shown it.
+type TechnicianRenamed struct {
+	Technician string `json:"technician"`
+}
+
+// PolicyChanged: clients may be asked for these scopes and no others.
+type PolicyChanged struct {
+	Scopes string `json:"scopes"`
+}
+
+// KeyRotated: Key signs tokens from now on; Before is the thumbprint of the one that did.
+type KeyRotated struct {
+	Key    string `json:"key"`
+	Before string `json:"before"`
+}
+
+func (TechnicianRenamed) kind() Kind { return KindTechnicianRenamed }
+func (PolicyChanged) kind() Kind     { return KindPolicyChanged }
+func (KeyRotated) kind() Kind        { return KindKeyRotated }
 func (RolesChanged) kind() Kind      { return KindRolesChanged }
 func (AccountDisabled) kind() Kind   { return KindAccountDisabled }
 func (AccountEnabled) kind() Kind    { return KindAccountEnabled }

@@ -27,6 +27,9 @@ const (
 	KindRecoveryCodesMade Kind = "recovery.codes_made"
 	KindProviderLinked    Kind = "provider.linked"
 	KindProviderUnlinked  Kind = "provider.unlinked"
+	KindTechnicianRenamed Kind = "technician.renamed"
+	KindPolicyChanged     Kind = "policy.changed"
+	KindKeyRotated        Kind = "key.rotated"
 	KindTicketCreated     Kind = "ticket.created"
 	KindTicketChanged     Kind = "ticket.changed"
 	KindNoteAdded         Kind = "ticket.note_added"
@@ -372,6 +375,9 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindRecoveryCodesMade: decode[RecoveryCodesMade],
 	KindProviderLinked:    decode[ProviderLinked],
 	KindProviderUnlinked:  decode[ProviderUnlinked],
+	KindTechnicianRenamed: decode[TechnicianRenamed],
+	KindPolicyChanged:     decode[PolicyChanged],
+	KindKeyRotated:        decode[KeyRotated],
 	KindTicketCreated:     decode[TicketCreated],
 	KindTicketChanged:     decode[TicketChanged],
 	KindNoteAdded:         decode[NoteAdded],

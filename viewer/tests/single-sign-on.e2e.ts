@@ -22,6 +22,7 @@ test("somebody new comes by the single sign-on", async ({ provider, startBroker,
   const broker = await startBroker(provider.flags("--oidc-roles", "helpdesk=technician"));
   await page.goto(`${broker.url}/sessions`);
   await expect(button(page)).toBeVisible();
+  await shot("sign-in-provider", () => page.screenshot());
   await button(page).click(); // it is away
   await expect(page.getByRole("alert")).toContainText("does not answer");
   await provider.start(broker.url, [
@@ -29,7 +30,6 @@ test("somebody new comes by the single sign-on", async ({ provider, startBroker,
     { ...kim, sub: "2", name: "Visitor", email: "v@x.example", groups: [] },
   ]);
   await looksSound(page, "the way to the single sign-on");
-  await shot("sign-in-provider", () => page.screenshot());
 
   await button(page).click();
   await page.getByRole("link", { name: "Nobody" }).click();

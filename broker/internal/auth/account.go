@@ -62,6 +62,17 @@ func ChangeRoles(tx *store.Tx, tn store.Technician, roles []desk.Role, by record
 	return append(events, ended...), err
 }
 
+// Rename gives an account another name, inside a transaction of the caller's.
+// Requesters are shown it, so only an administrator may.
+func Rename(tx *store.Tx, tn store.Technician, name string, by record.Actor) ([]record.Event, error) {
+	name, err := desk.Line("name", name, 1, desk.MaxName)
+	if err != nil || name == tn.Name {
+		return nil, err
+	}
+	e := record.New(record.TechnicianRenamed{Technician: tn.ID}, record.ByBroker, by)
+	return []record.Event{e}, tx.SetName(tn.ID, name)
+}
+
 // Disable closes an account, inside a transaction of the caller's: it is signed
 // out everywhere and its sessions end. Nobody closes their own.
 func Disable(tx *store.Tx, tn store.Technician, by record.Actor) ([]record.Event, error) {

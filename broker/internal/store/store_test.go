@@ -98,6 +98,7 @@ func TestEveryAuditedChangeNeedsItsEvent(t *testing.T) {
 			return tx.InsertCookieSession([]byte("2"), store.CookieSession{Technician: tn})
 		},
 		"prove":       func(tx *store.Tx) error { return tx.ProveCookieSession([]byte("cookie")) },
+		"policy":      func(tx *store.Tx) error { return tx.SetPolicy(grant.SetOf(grant.View)) },
 		"provider":    func(tx *store.Tx) error { return tx.LinkProvider("https://idp", "1", tn.ID) },
 		"passkey":     func(tx *store.Tx) error { return errOf(tx.InsertPasskey(store.Passkey{Technician: tn.ID})) },
 		"recovery":    func(tx *store.Tx) error { return tx.ReplaceRecoveryCodes(tn.ID, [][]byte{[]byte("code")}) },

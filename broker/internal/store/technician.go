@@ -68,6 +68,12 @@ func (v *View) Technicians() ([]Technician, error) {
 	return all, err
 }
 
+// SetName gives an account another name.
+func (t *Tx) SetName(id, name string) error {
+	_, err := t.audited("rename account", `UPDATE technician SET name = $1 WHERE id = $2`, name, id)
+	return err
+}
+
 // SetRoles replaces the roles of an account.
 func (t *Tx) SetRoles(id string, roles []desk.Role) error {
 	_, err := t.audited("change roles", `UPDATE technician SET roles = $1 WHERE id = $2`, desk.JoinRoles(roles), id)

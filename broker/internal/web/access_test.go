@@ -125,7 +125,9 @@ func TestRoles(t *testing.T) {
 		"listTickets": "technician administrator", "addTicket": "technician administrator",
 		"getTicket": "technician administrator", "changeTicket": "technician administrator", "addNote": "technician administrator",
 		"invite": "technician", "getInvitation": "technician", "revokeInvitation": "technician",
-		"listEvents": "auditor administrator",
+		"listEvents": "auditor administrator", "exportEvents": "auditor administrator",
+		"getPolicy": anyone, "setPolicy": "administrator", "listKeys": "administrator", "rotateKey": "administrator",
+		"listAccounts": "administrator", "addAccount": "administrator", "changeAccount": "administrator", "makeSignInLink": "administrator",
 	}
 	for _, op := range h.operations() {
 		want, ok := allowed[op.id]
@@ -207,6 +209,15 @@ func TestDisabledAccountIsOutAtOnce(t *testing.T) {
 	if res := h.stranger().do("POST", "/api/v1/sign-in", map[string]string{"secret": link}, nil); res.code() != "link_spent" {
 		t.Errorf("sign in with a closed account = %d %s", res.status, res.body)
 	}
+}
+
+// A cookie that somehow outlived its account opens nothing either.
+func TestCookieOfADisabledAccount(t *testing.T) {
+	h := newHarness(t)
+	who := h.signIn("ada@example.org", desk.Technician)
+	who.want(http.StatusOK, "GET", "/api/v1/me", nil, nil)
+	h.sql(`UPDATE technician SET disabled_at = 1`)
+	who.want(http.StatusUnauthorized, "GET", "/api/v1/me", nil, nil)
 }
 
 func TestNobodyChangesTheirOwnRights(t *testing.T) {

@@ -275,7 +275,7 @@ func (h *harness) dump() string {
 	h.must(err)
 	defer db.Close()
 	var out strings.Builder
-	for _, table := range []string{"technician", "signin_link", "cookie_session", "ticket", "note", "session", "invitation", "used_token", "signing_key", "passkey", "recovery_code", "ceremony", "provider_identity", "audit_event"} {
+	for _, table := range []string{"technician", "signin_link", "cookie_session", "ticket", "note", "session", "invitation", "used_token", "signing_key", "passkey", "recovery_code", "ceremony", "provider_identity", "policy", "audit_event"} {
 		rows, err := db.Query("SELECT * FROM " + table)
 		h.must(err)
 		columns, err := rows.Columns()

@@ -103,6 +103,45 @@ export type Provider = Of<typeof providerShape>;
 const providerShape = { name: maybe(name), linked: flag } satisfies Described<"Provider">;
 export const provider: Read<Provider> = members(providerShape);
 
+export type Account = Of<typeof accountShape>;
+const accountShape = {
+  id,
+  email: name,
+  name,
+  roles: list(oneOf(...ROLES), 8),
+  disabled: flag,
+  passkeys: whole(0, 1000),
+  seenAt: maybe(time),
+} satisfies Described<"Account">;
+export const account: Read<Account> = members(accountShape);
+export type SignInLink = Of<typeof linkShape>;
+const linkShape = { link: text(500), expires: time } satisfies Described<"SignInLink">;
+export const signInLink: Read<SignInLink> = members(linkShape);
+export type NewAccount = Of<typeof newAccountShape>;
+const newAccountShape = {
+  account: members(accountShape),
+  signIn: signInLink,
+} satisfies Described<"NewAccount">;
+export const newAccount: Read<NewAccount> = members(newAccountShape);
+
+export type Policy = Of<typeof policyShape>;
+const policyShape = {
+  offered: list(oneOf(...SCOPES), SCOPES.length),
+  scopes: list(oneOf(...SCOPES), SCOPES.length),
+  changedAt: maybe(time),
+} satisfies Described<"Policy">;
+export const policy: Read<Policy> = members(policyShape);
+
+export type Key = Of<typeof keyShape>;
+const keyShape = {
+  id,
+  state: oneOf("next", "signs", "retired"),
+  createdAt: time,
+  activatedAt: maybe(time),
+  retiredAt: maybe(time),
+} satisfies Described<"Key">;
+export const key: Read<Key> = members(keyShape);
+
 export type Device = Of<typeof deviceShape>;
 const deviceShape = {
   id,

@@ -4,6 +4,58 @@
  */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All accounts, by name */
+        get: operations["listAccounts"];
+        put?: never;
+        /** Make an account, with a link that lets its owner in */
+        post: operations["addAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change an account: send only what changes */
+        patch: operations["changeAccount"];
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/sign-in-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link that lets its owner in */
+        post: operations["makeSignInLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -15,6 +67,23 @@ export interface paths {
         get: operations["listEvents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The whole audit log as JSON lines, byte for byte as kept; that it was read out is an event too */
+        post: operations["exportEvents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -100,6 +169,40 @@ export interface paths {
         put?: never;
         /** Take an own link back */
         post: operations["revokeInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys of the broker's tokens; their public halves are at /.well-known/jwks.json */
+        get: operations["listKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the next key sign; live sessions follow at once */
+        post: operations["rotateKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -324,6 +427,24 @@ export interface paths {
         put?: never;
         /** Make new recovery codes; earlier ones are good no more */
         post: operations["makeRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What clients may be asked for */
+        get: operations["getPolicy"];
+        /** Narrow what clients may be asked for; live sessions follow at once */
+        put: operations["setPolicy"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -694,6 +815,35 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Account: {
+            /** Format: date-time */
+            createdAt: string;
+            disabled: boolean;
+            email: string;
+            id: string;
+            /** @description As requesters are shown it */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many they have
+             */
+            passkeys: number;
+            roles: ("technician" | "auditor" | "administrator")[];
+            /**
+             * Format: date-time
+             * @description Last use of a browser that is signed in; absent: none is
+             */
+            seenAt?: string;
+        };
+        AccountListOutputBody: {
+            accounts: components["schemas"]["Account"][];
+        };
+        AccountPatchInputBody: {
+            /** @description true: signs them out everywhere and ends their sessions */
+            disabled?: boolean;
+            name?: string;
+            roles?: ("technician" | "auditor" | "administrator")[];
+        };
         Actor: {
             id?: string;
             /** @enum {string} */
@@ -859,6 +1009,21 @@ export interface components {
             os: string;
             version: string;
         };
+        Key: {
+            /** Format: date-time */
+            activatedAt?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description RFC 7638 thumbprint */
+            id: string;
+            /** Format: date-time */
+            retiredAt?: string;
+            /** @enum {string} */
+            state: "next" | "signs" | "retired";
+        };
+        KeysOutputBody: {
+            keys: components["schemas"]["Key"][];
+        };
         LandingPage: {
             /** @description Systems that there is a client for; none once the link was used */
             downloads: string[];
@@ -884,6 +1049,15 @@ export interface components {
             name: string;
             organisation: string;
             roles: ("technician" | "auditor" | "administrator")[];
+        };
+        NewAccount: {
+            account: components["schemas"]["Account"];
+            signIn: components["schemas"]["SignInLink"];
+        };
+        NewAccountInputBody: {
+            email: string;
+            name: string;
+            roles: ("technician" | "auditor" | "administrator")[] | null;
         };
         NewInvitationInputBody: {
             /** @description SHA-256 of the link's join value */
@@ -936,6 +1110,20 @@ export interface components {
              * @description How many are left
              */
             recoveryCodes: number;
+        };
+        Policy: {
+            /**
+             * Format: date-time
+             * @description Absent: never
+             */
+            changedAt?: string;
+            /** @description What there is */
+            offered: string[];
+            /** @description What of it may be asked for */
+            scopes: string[];
+        };
+        PolicyInputBody: {
+            scopes: string[] | null;
         };
         Problem: {
             /** @description Stable name of the problem, for programs */
@@ -1052,6 +1240,12 @@ export interface components {
         SignInInputBody: {
             /** @description From the fragment of a sign-in link; spent by this call only */
             secret: string;
+        };
+        SignInLink: {
+            /** Format: date-time */
+            expires: string;
+            /** @description Shown now and never again */
+            link: string;
         };
         SignInWays: {
             /** @description False where browsers allow none: at a bare address */
@@ -1186,6 +1380,134 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountListOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    addAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccountInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewAccount"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    changeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountPatchInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    makeSignInLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInLink"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -1206,6 +1528,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventListOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    exportEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One event a line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
                 };
             };
             /** @description Error */
@@ -1364,6 +1715,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    rotateKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysOutputBody"];
+                };
             };
             /** @description Error */
             default: {
@@ -1837,6 +2246,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    setPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
                 };
             };
             /** @description Error */

@@ -33,18 +33,31 @@ export type TicketChange = Partial<
   NewTicket & Pick<answers.Ticket, "state" | "resolution" | "systemChanges">
 >;
 
+/** What an administrator says of an account. */
+export interface AccountFields {
+  readonly name: string;
+  readonly roles: readonly answers.Role[];
+}
+
 const BASE = "/api/v1";
 const TIMEOUT_MS = 15_000;
+const EXPORT_TIMEOUT_MS = 10 * 60_000;
 const PROBLEM_CHARS = 600;
 
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
-async function send(method: Method, path: string, body: unknown, headers: HeadersInit): Promise<Response> {
+async function send(
+  method: Method,
+  path: string,
+  body: unknown,
+  headers: HeadersInit,
+  timeoutMs = TIMEOUT_MS,
+): Promise<Response> {
   const init: RequestInit = {
     method,
     headers: body === undefined ? headers : { ...headers, "Content-Type": "application/json" },
     credentials: "same-origin",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
   };
   if (body !== undefined) init.body = JSON.stringify(body);
   try {
@@ -98,13 +111,16 @@ export class Api {
    */
   onProofNeeded: () => Promise<boolean> = () => Promise.resolve(false);
 
-  private async ask<T>(method: Method, path: string, read: Read<T>, body?: unknown): Promise<T> {
+  private ask<T>(method: Method, path: string, read: Read<T>, body?: unknown): Promise<T> {
+    return this.guarded(() => request(method, path, read, body));
+  }
+
+  private async guarded<T>(make: () => Promise<T>): Promise<T> {
     try {
-      return await request(method, path, read, body);
+      return await make();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.code === "proof_needed" && (await this.onProofNeeded()))
-        return await request(method, path, read, body);
+      if (error.code === "proof_needed" && (await this.onProofNeeded())) return await make();
       if (error.status === 401) this.onSignedOut();
       throw error;
     }
@@ -224,6 +240,42 @@ export class Api {
   }
   sessionEvents(id: string): Promise<readonly answers.AuditEvent[]> {
     return this.ask("GET", `/sessions/${segment(id)}/events`, answers.listOf("events", answers.event));
+  }
+  /** The whole audit log, as JSON lines. */
+  exportEvents(): Promise<Blob> {
+    return this.guarded(async () => {
+      const response = await send("POST", "/events/export", undefined, {}, EXPORT_TIMEOUT_MS);
+      if (!response.ok) throw await problemOf(response);
+      return await response.blob();
+    });
+  }
+
+  accounts(): Promise<readonly answers.Account[]> {
+    return this.ask("GET", "/accounts", answers.listOf("accounts", answers.account));
+  }
+  addAccount(fresh: AccountFields & { email: string }): Promise<answers.NewAccount> {
+    return this.ask("POST", "/accounts", answers.newAccount, fresh);
+  }
+  changeAccount(
+    id: string,
+    change: Partial<AccountFields> & { disabled?: boolean },
+  ): Promise<answers.Account> {
+    return this.ask("PATCH", `/accounts/${segment(id)}`, answers.account, change);
+  }
+  makeSignInLink(id: string): Promise<answers.SignInLink> {
+    return this.ask("POST", `/accounts/${segment(id)}/sign-in-link`, answers.signInLink);
+  }
+  policy(): Promise<answers.Policy> {
+    return this.ask("GET", "/policy", answers.policy);
+  }
+  setPolicy(scopes: readonly string[]): Promise<answers.Policy> {
+    return this.ask("PUT", "/policy", answers.policy, { scopes });
+  }
+  keys(): Promise<readonly answers.Key[]> {
+    return this.ask("GET", "/keys", answers.listOf("keys", answers.key));
+  }
+  rotateKey(): Promise<readonly answers.Key[]> {
+    return this.ask("POST", "/keys/rotate", answers.listOf("keys", answers.key));
   }
   accept(session: string): Promise<void> {
     return this.ask("POST", `/sessions/${segment(session)}/accept`, nothing);

@@ -7,6 +7,8 @@ test.each([
   [paths.ticket("t1"), { page: "desk", ticket: "t1" }],
   [paths.provider, { page: "signin" }],
   ["/signin/elsewhere", { page: "unknown" }],
+  [paths.admin("people"), { page: "admin", part: "people" }],
+  ["/admin/other", { page: "unknown" }],
   [paths.account, { page: "account" }],
   ["/sessions", { page: "sessions" }],
   ["/sessions/", { page: "sessions" }],

@@ -3,10 +3,18 @@ export type Route =
   | { readonly page: "signin" }
   | { readonly page: "desk"; readonly ticket: string | undefined }
   | { readonly page: "account" }
+  | { readonly page: "admin"; readonly part: AdminPart }
   | { readonly page: "sessions" }
   | { readonly page: "timeline"; readonly session: string }
   | { readonly page: "live"; readonly session: string }
   | { readonly page: "unknown" };
+
+/** The parts of the administrator's pages. */
+export const ADMIN_PARTS = ["people", "policy", "keys"] as const;
+export type AdminPart = (typeof ADMIN_PARTS)[number];
+function isAdminPart(name: string | undefined): name is AdminPart {
+  return ADMIN_PARTS.some((part) => part === name);
+}
 
 /** The route of a path. */
 export function routeOf(path: string): Route {
@@ -20,6 +28,8 @@ export function routeOf(path: string): Route {
       return { page: "signin" };
     case "signin/2":
       return second === "provider" ? { page: "signin" } : { page: "unknown" };
+    case "admin/2":
+      return isAdminPart(second) ? { page: "admin", part: second } : { page: "unknown" };
     case "account/1":
       return { page: "account" };
     case "tickets/2":
@@ -41,6 +51,7 @@ export const paths = {
   /** To which the single sign-on sends people back. */
   provider: "/signin/provider",
   account: "/account",
+  admin: (part: AdminPart) => `/admin/${part}`,
   sessions: "/sessions",
   ticket: (id: string) => `/tickets/${id}`,
   session: (id: string) => `/sessions/${id}`,

@@ -25,6 +25,12 @@ const tour = [
   ["desk-dark", "The desk by night"],
   ["help", "Help makes the one-time link and copies it"],
 
+  "The administrator",
+  ["admin-people", "Who may sign in, and what for"],
+  ["admin-add", "Somebody new comes with a link"],
+  ["admin-policy", "A policy only takes away"],
+  ["admin-keys", "Keys turn without anybody noticing"],
+
   "The requester comes",
   ["landing", "The page behind the link"],
   ["landing-narrow", "The same at 360 pixels"],
