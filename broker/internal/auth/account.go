@@ -101,7 +101,8 @@ func Enable(tx *store.Tx, tn store.Technician, by record.Actor) ([]record.Event,
 
 func notOneself(tn store.Technician, by record.Actor) error {
 	if by.Kind == record.Technician && by.ID == tn.ID {
-		return problem.New(http.StatusConflict, "own_account", "You cannot change what your own account may do. Ask another administrator.")
+		return problem.New(http.StatusConflict, "own_account",
+			"You cannot change what your own account may do. Ask another administrator.")
 	}
 	return nil
 }

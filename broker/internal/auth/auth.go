@@ -113,7 +113,8 @@ func (d *Desk) SignIn(ctx context.Context, link secret.Text, from Remote) (store
 	return d.enter(ctx, ByLink, from, func(tx *store.Tx) (string, []record.Event, error) {
 		id, err := tx.SpendSignInLink(link.Hash())
 		if errors.Is(err, store.ErrNotFound) {
-			return "", nil, problem.New(http.StatusUnauthorized, "link_spent", "This sign-in link was used or is too old. Ask for a new one.")
+			return "", nil, problem.New(http.StatusUnauthorized, "link_spent",
+				"This sign-in link was used or is too old. Ask for a new one.")
 		}
 		return id, nil, err
 	})
@@ -121,15 +122,15 @@ func (d *Desk) SignIn(ctx context.Context, link secret.Text, from Remote) (store
 
 // enter signs the browser in as the account that prove names, and records its
 // events too. What prove refuses with a *problem.Problem is recorded and returned.
-func (d *Desk) enter(ctx context.Context, how Method, from Remote, prove func(*store.Tx) (string, []record.Event, error)) (tn store.Technician, cookie secret.Text, err error) {
+func (d *Desk) enter(
+	ctx context.Context, how Method, from Remote, prove func(*store.Tx) (string, []record.Event, error),
+) (tn store.Technician, cookie secret.Text, err error) {
 	cookie = secret.Random()
 	var refused *problem.Problem
 	err = d.journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
 		id, events, err := prove(tx)
 		if errors.As(err, &refused) {
-			e := record.New(record.SignInRefused{From: Truncate(from.Addr), Reason: refused.Code}, record.ByBroker, record.Actor{Kind: record.Stranger})
-			e.Outcome = record.Denied
-			return []record.Event{e}, nil
+			return []record.Event{refusal(refused, from, record.Actor{Kind: record.Stranger})}, nil
 		}
 		if err != nil {
 			return nil, err
@@ -148,6 +149,13 @@ func (d *Desk) enter(ctx context.Context, how Method, from Remote, prove func(*s
 		return store.Technician{}, secret.Text{}, refused
 	}
 	return tn, cookie, err
+}
+
+// refusal is the event of a sign-in, or of a proof, that was refused.
+func refusal(why *problem.Problem, from Remote, who record.Actor) record.Event {
+	e := record.New(record.SignInRefused{From: Truncate(from.Addr), Reason: why.Code}, record.ByBroker, who)
+	e.Outcome = record.Denied
+	return e
 }
 
 // SignOut ends a cookie session. An unknown one is no error.

@@ -59,7 +59,8 @@ func newPasskeys(c Config) (*webauthn.WebAuthn, error) {
 func (d *Desk) HasPasskeys() bool { return d.passkeys != nil }
 
 func noPasskeys() error {
-	return problem.New(http.StatusConflict, "passkeys_unavailable", "Browsers allow no passkeys at a bare address. Reach this broker by a name, such as https://help.example.")
+	return problem.New(http.StatusConflict, "passkeys_unavailable",
+		"Browsers allow no passkeys at a bare address. Reach this broker by a name, such as https://help.example.")
 }
 
 // Begun is what a page is given to ask its authenticator: the ceremony's secret
@@ -101,7 +102,8 @@ func begin(tx *store.Tx, kind, technician string, session *webauthn.SessionData,
 	if b.Options, err = json.Marshal(options); err != nil {
 		return Begun{}, fmt.Errorf("describe ceremony: %w", err)
 	}
-	return b, tx.InsertCeremony(b.Ceremony.Hash(), store.Ceremony{Kind: kind, Technician: technician, Data: data}, tx.Now().Add(ceremonyLife))
+	c := store.Ceremony{Kind: kind, Technician: technician, Data: data}
+	return b, tx.InsertCeremony(b.Ceremony.Hash(), c, tx.Now().Add(ceremonyLife))
 }
 
 func ceremonyOver() *problem.Problem {
@@ -109,7 +111,8 @@ func ceremonyOver() *problem.Problem {
 }
 
 func passkeyRefused() *problem.Problem {
-	return problem.New(http.StatusUnauthorized, "passkey_refused", "This passkey was not accepted. Try another, a recovery code or a sign-in link.")
+	return problem.New(http.StatusUnauthorized, "passkey_refused",
+		"This passkey was not accepted. Try another, a recovery code or a sign-in link.")
 }
 
 // take ends a ceremony of an account, or of nobody yet. One that is over is
@@ -139,9 +142,11 @@ func (d *Desk) BeginPasskey(ctx context.Context, who Identity) (b Begun, err err
 			return err
 		}
 		if len(o.credentials) >= maxPasskeys {
-			return problem.New(http.StatusConflict, "passkeys_full", "This account has as many passkeys as it can. Remove one that you do not use.")
+			return problem.New(http.StatusConflict, "passkeys_full",
+				"This account has as many passkeys as it can. Remove one that you do not use.")
 		}
-		options, session, err := d.passkeys.BeginRegistration(o, webauthn.WithExclusions(webauthn.Credentials(o.credentials).CredentialDescriptors()))
+		there := webauthn.Credentials(o.credentials).CredentialDescriptors()
+		options, session, err := d.passkeys.BeginRegistration(o, webauthn.WithExclusions(there))
 		if err != nil {
 			return fmt.Errorf("begin passkey: %w", err)
 		}
@@ -153,7 +158,9 @@ func (d *Desk) BeginPasskey(ctx context.Context, who Identity) (b Begun, err err
 
 // AddPasskey keeps the passkey that an authenticator made. With an account's
 // first one come its recovery codes, which are shown now and never again.
-func (d *Desk) AddPasskey(ctx context.Context, who Identity, ceremony secret.Text, name string, response []byte) (p store.Passkey, codes []secret.Text, err error) {
+func (d *Desk) AddPasskey(
+	ctx context.Context, who Identity, ceremony secret.Text, name string, response []byte,
+) (p store.Passkey, codes []secret.Text, err error) {
 	if d.passkeys == nil {
 		return p, nil, noPasskeys()
 	}
@@ -244,7 +251,9 @@ func (d *Desk) beginAssertion(ctx context.Context, kind, technician string) (b B
 
 // SignInByPasskey checks what an authenticator signed and returns the account
 // and the new cookie's value.
-func (d *Desk) SignInByPasskey(ctx context.Context, ceremony secret.Text, response []byte, from Remote) (store.Technician, secret.Text, error) {
+func (d *Desk) SignInByPasskey(
+	ctx context.Context, ceremony secret.Text, response []byte, from Remote,
+) (store.Technician, secret.Text, error) {
 	if wait := d.networks.Take(from.Addr); wait > 0 {
 		return store.Technician{}, secret.Text{}, problem.TooMany(wait)
 	}
@@ -264,9 +273,7 @@ func (d *Desk) Prove(ctx context.Context, who Identity, ceremony secret.Text, re
 			err = passkeyRefused()
 		}
 		if errors.As(err, &refused) {
-			e := record.New(record.SignInRefused{From: Truncate(from.Addr), Reason: refused.Code}, record.ByBroker, Actor(who.Technician))
-			e.Outcome = record.Denied
-			return []record.Event{e}, nil
+			return []record.Event{refusal(refused, from, Actor(who.Technician))}, nil
 		}
 		if err != nil {
 			return nil, err

@@ -109,11 +109,13 @@ type Departure struct {
 }
 
 func providerAway() *problem.Problem {
-	return problem.New(http.StatusBadGateway, "provider_away", "The single sign-on does not answer. Try again in a moment, or sign in another way.")
+	return problem.New(http.StatusBadGateway, "provider_away",
+		"The single sign-on does not answer. Try again in a moment, or sign in another way.")
 }
 
 func providerRefused() *problem.Problem {
-	return problem.New(http.StatusUnauthorized, "provider_refused", "The single sign-on did not confirm who you are. Try again, or sign in another way.")
+	return problem.New(http.StatusUnauthorized, "provider_refused",
+		"The single sign-on did not confirm who you are. Try again, or sign in another way.")
 }
 
 // Depart begins a sign-in by the provider or, for somebody who is signed in,
@@ -250,7 +252,8 @@ func (p *provider) exchange(ctx context.Context, code secret.Text, left leaving)
 	if id.Subject == "" || len(id.Audience) > 1 && more.Party == "" || more.Party != "" && more.Party != p.config.ID {
 		return c, providerRefused().Because(errors.New("the ID token is for another party"))
 	}
-	return claims{Subject: id.Subject, Email: more.Email, Verified: more.Verified, Name: more.Name, Roles: p.roles(all[p.config.RolesClaim])}, nil
+	roles := p.roles(all[p.config.RolesClaim])
+	return claims{Subject: id.Subject, Email: more.Email, Verified: more.Verified, Name: more.Name, Roles: roles}, nil
 }
 
 // roles maps a claim, a text or a list of texts, to roles in their fixed order.
@@ -276,7 +279,8 @@ func (p *provider) roles(claim json.RawMessage) (roles []desk.Role) {
 func (p *provider) account(tx *store.Tx, said claims) (string, []record.Event, error) {
 	governs := len(p.config.Roles) > 0
 	if governs && len(said.Roles) == 0 {
-		return "", nil, problem.New(http.StatusForbidden, "provider_no_role", "The single sign-on gives you no role here. Ask an administrator.")
+		return "", nil, problem.New(http.StatusForbidden, "provider_no_role",
+			"The single sign-on gives you no role here. Ask an administrator.")
 	}
 	tn, err := tx.ProviderAccount(p.config.Issuer, said.Subject)
 	switch {
@@ -290,7 +294,8 @@ func (p *provider) account(tx *store.Tx, said claims) (string, []record.Event, e
 	case !errors.Is(err, store.ErrNotFound):
 		return "", nil, err
 	case !governs:
-		return "", nil, problem.New(http.StatusForbidden, "provider_unknown", "No account here is linked to your single sign-on. Sign in another way, and link it on your account's page.")
+		return "", nil, problem.New(http.StatusForbidden, "provider_unknown",
+			"No account here is linked to your single sign-on. Sign in another way, and link it on your account's page.")
 	}
 	return p.newAccount(tx, said)
 }
@@ -299,7 +304,8 @@ func (p *provider) account(tx *store.Tx, said claims) (string, []record.Event, e
 // has the same address: an address is no proof of who it was given to.
 func (p *provider) newAccount(tx *store.Tx, said claims) (string, []record.Event, error) {
 	if !said.Verified {
-		return "", nil, problem.New(http.StatusForbidden, "provider_email", "The single sign-on has no confirmed e-mail address of yours. Ask an administrator.")
+		return "", nil, problem.New(http.StatusForbidden, "provider_email",
+			"The single sign-on has no confirmed e-mail address of yours. Ask an administrator.")
 	}
 	tn, events, err := AddTechnician(tx, said.Email, said.Name, said.Roles, record.Actor{Kind: record.Broker})
 	var rule *desk.Problem
@@ -308,7 +314,8 @@ func (p *provider) newAccount(tx *store.Tx, said claims) (string, []record.Event
 		return "", nil, providerRefused().Because(err)
 	}
 	if errors.As(err, &taken) {
-		return "", nil, problem.New(http.StatusForbidden, "provider_taken", "There is an account with your address already. Sign in another way, and link it on your account's page.")
+		return "", nil, problem.New(http.StatusForbidden, "provider_taken",
+			"There is an account with your address already. Sign in another way, and link it on your account's page.")
 	}
 	if err != nil {
 		return "", nil, err
@@ -322,7 +329,9 @@ func (p *provider) newAccount(tx *store.Tx, said claims) (string, []record.Event
 
 // link links the caller's account to who they are at the provider. It is theirs
 // alone to begin and to end.
-func (d *Desk) link(ctx context.Context, who *Identity, technician string, said claims) (tn store.Technician, _ secret.Text, err error) {
+func (d *Desk) link(
+	ctx context.Context, who *Identity, technician string, said claims,
+) (tn store.Technician, _ secret.Text, err error) {
 	if who == nil || who.ID != technician {
 		return tn, secret.Text{}, ceremonyOver()
 	}
@@ -330,7 +339,8 @@ func (d *Desk) link(ctx context.Context, who *Identity, technician string, said 
 		issuer := d.provider.config.Issuer
 		err := tx.LinkProvider(issuer, said.Subject, who.ID)
 		if errors.Is(err, store.ErrTaken) {
-			return nil, problem.New(http.StatusConflict, "provider_linked", "This account, or this person at the single sign-on, is linked already.")
+			return nil, problem.New(http.StatusConflict, "provider_linked",
+				"This account, or this person at the single sign-on, is linked already.")
 		}
 		return []record.Event{record.New(record.ProviderLinked{Issuer: issuer}, record.ByBroker, Actor(who.Technician))}, err
 	})

@@ -59,7 +59,9 @@ func (d *Desk) NewRecoveryCodes(ctx context.Context, who Identity) (codes []secr
 // SignInByRecovery spends a recovery code of the account with an address. Of
 // what was wrong nobody learns more than that it was: there is one answer, one
 // query and one limit for accounts that exist and those that do not.
-func (d *Desk) SignInByRecovery(ctx context.Context, email string, code secret.Text, from Remote) (store.Technician, secret.Text, error) {
+func (d *Desk) SignInByRecovery(
+	ctx context.Context, email string, code secret.Text, from Remote,
+) (store.Technician, secret.Text, error) {
 	if wait := d.networks.Take(from.Addr); wait > 0 {
 		return store.Technician{}, secret.Text{}, problem.TooMany(wait)
 	}
@@ -73,7 +75,8 @@ func (d *Desk) SignInByRecovery(ctx context.Context, email string, code secret.T
 	return d.enter(ctx, ByRecovery, from, func(tx *store.Tx) (string, []record.Event, error) {
 		id, err := tx.SpendRecoveryCode(email, hashCode(code))
 		if errors.Is(err, store.ErrNotFound) {
-			return "", nil, problem.New(http.StatusUnauthorized, "recovery_refused", "Address and code do not belong together, or the code was used before. Check both, or ask for a sign-in link.")
+			return "", nil, problem.New(http.StatusUnauthorized, "recovery_refused",
+				"Address and code do not belong together, or the code was used before. Check both, or ask for a sign-in link.")
 		}
 		return id, nil, err
 	})

@@ -69,9 +69,12 @@ type (
 
 func (s *Server) registerAccounts(api huma.API) {
 	register(api, operation(http.MethodGet, "/accounts", "listAccounts", "All accounts, by name"), s.listAccounts)
-	register(api, created(operation(http.MethodPost, "/accounts", "addAccount", "Make an account, with a link that lets its owner in")), s.addAccount)
-	register(api, operation(http.MethodPatch, "/accounts/{id}", "changeAccount", "Change an account: send only what changes"), s.changeAccount)
-	register(api, created(operation(http.MethodPost, "/accounts/{id}/sign-in-link", "makeSignInLink", "Make a link that lets its owner in")), s.makeSignInLink)
+	register(api, created(operation(http.MethodPost, "/accounts", "addAccount",
+		"Make an account, with a link that lets its owner in")), s.addAccount)
+	register(api, operation(http.MethodPatch, "/accounts/{id}", "changeAccount",
+		"Change an account: send only what changes"), s.changeAccount)
+	register(api, created(operation(http.MethodPost, "/accounts/{id}/sign-in-link", "makeSignInLink",
+		"Make a link that lets its owner in")), s.makeSignInLink)
 }
 
 func (s *Server) listAccounts(ctx context.Context, _ *struct{}) (*accountListOutput, error) {
@@ -98,7 +101,10 @@ func accountOf(v *store.View, tn store.Technician) (Account, error) {
 		return Account{}, err
 	}
 	in, err := v.CookieSessions(tn.ID)
-	a := Account{ID: tn.ID, Email: tn.Email, Name: tn.Name, Roles: tn.Roles, Disabled: tn.Disabled(), Passkeys: len(keys), CreatedAt: tn.CreatedAt}
+	a := Account{
+		ID: tn.ID, Email: tn.Email, Name: tn.Name, Roles: tn.Roles, Disabled: tn.Disabled(), Passkeys: len(keys),
+		CreatedAt: tn.CreatedAt,
+	}
 	if len(in) > 0 {
 		a.SeenAt = when(in[0].SeenAt)
 	}
@@ -156,7 +162,9 @@ func (s *Server) changeAccount(ctx context.Context, in *accountPatchInput) (*acc
 	return out, err
 }
 
-func patchAccount(tx *store.Tx, tn store.Technician, in *accountPatchInput, by record.Actor) (events []record.Event, err error) {
+func patchAccount(
+	tx *store.Tx, tn store.Technician, in *accountPatchInput, by record.Actor,
+) (events []record.Event, err error) {
 	var more []record.Event
 	if in.Body.Name != nil {
 		if more, err = auth.Rename(tx, tn, *in.Body.Name, by); err != nil {

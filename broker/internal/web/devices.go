@@ -32,9 +32,12 @@ type (
 )
 
 func (s *Server) registerDevices(api huma.API) {
-	register(api, operation(http.MethodGet, "/me/devices", "listDevices", "Browsers in which the caller is signed in"), s.listDevices)
-	register(api, operation(http.MethodDelete, "/me/devices/{id}", "signOutDevice", "Sign one of them out"), s.signOutDevice)
-	register(api, operation(http.MethodPost, "/me/devices/sign-out", "signOutOthers", "Sign all others out"), s.signOutOthers)
+	register(api, operation(http.MethodGet, "/me/devices", "listDevices",
+		"Browsers in which the caller is signed in"), s.listDevices)
+	register(api, operation(http.MethodDelete, "/me/devices/{id}", "signOutDevice",
+		"Sign one of them out"), s.signOutDevice)
+	register(api, operation(http.MethodPost, "/me/devices/sign-out", "signOutOthers",
+		"Sign all others out"), s.signOutOthers)
 }
 
 func (s *Server) listDevices(ctx context.Context, _ *struct{}) (*devicesOutput, error) {
@@ -43,7 +46,9 @@ func (s *Server) listDevices(ctx context.Context, _ *struct{}) (*devicesOutput, 
 	out := &devicesOutput{}
 	out.Body.Devices = make([]Device, len(in))
 	for i, c := range in {
-		out.Body.Devices[i] = Device{ID: c.ID, Name: c.Device, From: c.From, CreatedAt: c.CreatedAt, SeenAt: c.SeenAt, Here: c.ID == who.Browser}
+		out.Body.Devices[i] = Device{
+			ID: c.ID, Name: c.Device, From: c.From, CreatedAt: c.CreatedAt, SeenAt: c.SeenAt, Here: c.ID == who.Browser,
+		}
 	}
 	return out, err
 }

@@ -13,7 +13,8 @@ import (
 )
 
 func (s *Server) registerExport(api huma.API) {
-	op := operation(http.MethodPost, "/events/export", "exportEvents", "The whole audit log as JSON lines, byte for byte as kept; that it was read out is an event too")
+	op := operation(http.MethodPost, "/events/export", "exportEvents",
+		"The whole audit log as JSON lines, byte for byte as kept; that it was read out is an event too")
 	op.Responses = map[string]*huma.Response{"200": {Description: "One event a line", Content: map[string]*huma.MediaType{
 		"application/jsonl": {Schema: &huma.Schema{Type: huma.TypeString}},
 	}}}

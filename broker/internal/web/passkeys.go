@@ -98,12 +98,17 @@ type (
 
 func (s *Server) registerPasskeys(api huma.API) {
 	register(api, operation(http.MethodGet, "/me/passkeys", "listPasskeys", "Own passkeys"), s.listPasskeys)
-	register(api, operation(http.MethodPost, "/me/passkeys/begin", "beginPasskey", "Begin to add a passkey"), s.beginPasskey)
+	register(api, operation(http.MethodPost, "/me/passkeys/begin", "beginPasskey",
+		"Begin to add a passkey"), s.beginPasskey)
 	register(api, created(operation(http.MethodPost, "/me/passkeys", "addPasskey", "Add a passkey")), s.addPasskey)
-	register(api, operation(http.MethodPatch, "/me/passkeys/{id}", "renamePasskey", "Name an own passkey"), s.renamePasskey)
-	register(api, operation(http.MethodDelete, "/me/passkeys/{id}", "removePasskey", "Remove an own passkey"), s.removePasskey)
-	register(api, created(operation(http.MethodPost, "/me/recovery-codes", "makeRecoveryCodes", "Make new recovery codes; earlier ones are good no more")), s.makeRecoveryCodes)
-	register(api, operation(http.MethodPost, "/me/proof/begin", "beginProof", "Begin to prove by a passkey who is signed in"), s.beginProof)
+	register(api, operation(http.MethodPatch, "/me/passkeys/{id}", "renamePasskey",
+		"Name an own passkey"), s.renamePasskey)
+	register(api, operation(http.MethodDelete, "/me/passkeys/{id}", "removePasskey",
+		"Remove an own passkey"), s.removePasskey)
+	register(api, created(operation(http.MethodPost, "/me/recovery-codes", "makeRecoveryCodes",
+		"Make new recovery codes; earlier ones are good no more")), s.makeRecoveryCodes)
+	register(api, operation(http.MethodPost, "/me/proof/begin", "beginProof",
+		"Begin to prove by a passkey who is signed in"), s.beginProof)
 	register(api, operation(http.MethodPost, "/me/proof", "prove", "Prove by a passkey who is signed in"), s.prove)
 }
 

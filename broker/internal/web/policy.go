@@ -48,9 +48,12 @@ type (
 
 func (s *Server) registerPolicy(api huma.API) {
 	register(api, operation(http.MethodGet, "/policy", "getPolicy", "What clients may be asked for"), s.getPolicy)
-	register(api, operation(http.MethodPut, "/policy", "setPolicy", "Narrow what clients may be asked for; live sessions follow at once"), s.setPolicy)
-	register(api, operation(http.MethodGet, "/keys", "listKeys", "The keys of the broker's tokens; their public halves are at /.well-known/jwks.json"), s.listKeys)
-	register(api, operation(http.MethodPost, "/keys/rotate", "rotateKey", "Let the next key sign; live sessions follow at once"), s.rotateKey)
+	register(api, operation(http.MethodPut, "/policy", "setPolicy",
+		"Narrow what clients may be asked for; live sessions follow at once"), s.setPolicy)
+	register(api, operation(http.MethodGet, "/keys", "listKeys",
+		"The keys of the broker's tokens; their public halves are at /.well-known/jwks.json"), s.listKeys)
+	register(api, operation(http.MethodPost, "/keys/rotate", "rotateKey",
+		"Let the next key sign; live sessions follow at once"), s.rotateKey)
 }
 
 func (s *Server) getPolicy(ctx context.Context, _ *struct{}) (*policyOutput, error) {
@@ -104,7 +107,9 @@ func (s *Server) listKeys(ctx context.Context, _ *struct{}) (*keysOutput, error)
 func keysOf(kept []store.SigningKey) []Key {
 	keys := make([]Key, len(kept))
 	for i, k := range kept {
-		keys[i] = Key{ID: k.ID, State: "retired", CreatedAt: k.CreatedAt, ActivatedAt: when(k.ActivatedAt), RetiredAt: when(k.RetiredAt)}
+		keys[i] = Key{
+			ID: k.ID, State: "retired", CreatedAt: k.CreatedAt, ActivatedAt: when(k.ActivatedAt), RetiredAt: when(k.RetiredAt),
+		}
 		switch {
 		case k.Next():
 			keys[i].State = "next"

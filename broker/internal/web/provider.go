@@ -47,10 +47,14 @@ type (
 )
 
 func (s *Server) registerProvider(api huma.API) {
-	register(api, open(http.MethodPost, "/sign-in/provider/begin", "beginProvider", "Begin to sign in by the single sign-on"), s.beginProvider)
-	register(api, open(http.MethodPost, "/sign-in/provider", "signInByProvider", "Come back from the single sign-on, with what it put in the address"), s.signInByProvider)
-	register(api, operation(http.MethodPost, "/me/provider/begin", "beginLink", "Begin to link the own account to the single sign-on"), s.beginLink)
-	register(api, operation(http.MethodGet, "/me/provider", "getProvider", "Whether the own account is linked to the single sign-on"), s.getProvider)
+	register(api, open(http.MethodPost, "/sign-in/provider/begin", "beginProvider",
+		"Begin to sign in by the single sign-on"), s.beginProvider)
+	register(api, open(http.MethodPost, "/sign-in/provider", "signInByProvider",
+		"Come back from the single sign-on, with what it put in the address"), s.signInByProvider)
+	register(api, operation(http.MethodPost, "/me/provider/begin", "beginLink",
+		"Begin to link the own account to the single sign-on"), s.beginLink)
+	register(api, operation(http.MethodGet, "/me/provider", "getProvider",
+		"Whether the own account is linked to the single sign-on"), s.getProvider)
 	register(api, operation(http.MethodDelete, "/me/provider", "unlinkProvider", "End that link"), s.unlinkProvider)
 }
 

@@ -38,8 +38,9 @@ var (
 var rules = map[string]rule{
 	"health": everybody, "ready": everybody, "downloadLinux": everybody,
 
-	"signInWays": everybody, "signIn": everybody, "beginSignIn": everybody, "signInByPasskey": everybody, "signInByRecovery": everybody,
-	"beginProvider": everybody, "signInByProvider": everybody,
+	"signInWays": everybody, "signIn": everybody, "beginSignIn": everybody, "signInByPasskey": everybody,
+	"signInByRecovery": everybody,
+	"beginProvider":    everybody, "signInByProvider": everybody,
 	"signOut": signedIn, "me": signedIn, "beginProof": signedIn, "prove": signedIn,
 
 	"listPasskeys": signedIn, "beginPasskey": recent, "addPasskey": recent, "renamePasskey": recent, "removePasskey": recent,
@@ -78,7 +79,8 @@ func describeRules(api *huma.OpenAPI) error {
 				return fmt.Errorf("%s %s (%s) has no rule who may call it", op.Method, path, op.OperationID)
 			}
 			if rule.everybody != (len(op.Security) == 0) {
-				return fmt.Errorf("%s %s (%s) is described as open to everybody: %v, its rule says %v", op.Method, path, op.OperationID, len(op.Security) == 0, rule.everybody)
+				return fmt.Errorf("%s %s (%s) is described as open to everybody: %v, its rule says %v",
+					op.Method, path, op.OperationID, len(op.Security) == 0, rule.everybody)
 			}
 			if !rule.everybody {
 				op.Extensions = map[string]any{"x-roles": rule.roles}

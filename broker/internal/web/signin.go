@@ -66,9 +66,11 @@ type signOutOutput struct {
 func (s *Server) registerSignIn(api huma.API) {
 	register(api, open(http.MethodGet, "/sign-in", "signInWays", "How one can sign in here"), s.signInWays)
 	register(api, open(http.MethodPost, "/sign-in", "signIn", "Sign in with a one-time secret"), s.signIn)
-	register(api, open(http.MethodPost, "/sign-in/passkey/begin", "beginSignIn", "Begin to sign in by a passkey"), s.beginSignIn)
+	register(api, open(http.MethodPost, "/sign-in/passkey/begin", "beginSignIn",
+		"Begin to sign in by a passkey"), s.beginSignIn)
 	register(api, open(http.MethodPost, "/sign-in/passkey", "signInByPasskey", "Sign in by a passkey"), s.signInByPasskey)
-	register(api, open(http.MethodPost, "/sign-in/recovery", "signInByRecovery", "Sign in by a recovery code, which is spent"), s.signInByRecovery)
+	register(api, open(http.MethodPost, "/sign-in/recovery", "signInByRecovery",
+		"Sign in by a recovery code, which is spent"), s.signInByRecovery)
 	register(api, operation(http.MethodPost, "/sign-out", "signOut", "Sign this browser out"), s.signOut)
 	register(api, operation(http.MethodGet, "/me", "me", "Who is signed in"), s.me)
 }
