@@ -70,7 +70,9 @@ func New(c Config) (*Desk, error) {
 	}
 	d := &Desk{
 		store: c.Store, journal: c.Journal, passkeys: passkeys, proofLife: c.ProofLife,
-		networks: NewThrottle(Limits{PerAddress: 30, Global: 300}),
+		// An office comes from one address in the morning; a passkey and the single
+		// sign-on take two attempts.
+		networks: NewThrottle(Limits{PerAddress: 60, Global: 600}),
 		accounts: NewAccounts(accountTries),
 	}
 	if c.Provider != nil {
