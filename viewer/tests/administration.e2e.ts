@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, type Page, test } from "./fixtures.ts";
-import { Authenticator } from "./harness/authenticator.ts";
-import { type Broker, robin } from "./harness/broker.ts";
+import { administrator } from "./harness/administrator.ts";
+import { robin } from "./harness/broker.ts";
 import { text } from "./harness/client.ts";
 import { Desk } from "./harness/desk.ts";
 import { looksSound, tabTo } from "./harness/looks.ts";
@@ -10,16 +10,6 @@ import { shot } from "./harness/tour.ts";
 // The administrator's pages: people, policy, keys, and what each role is shown.
 
 const picture = (page: Page) => page.screenshot();
-
-/** An administrator who has a passkey. */
-async function administrator(broker: Broker, page: Page, role = "administrator"): Promise<void> {
-  await broker.addTechnician(robin, role);
-  await Authenticator.of(page);
-  await new Desk(page).signIn(await broker.signInLink());
-  await page.getByRole("button", { name: text("passkey.add") }).click();
-  await page.getByRole("button", { name: text("passkey.add.submit") }).click();
-  await page.getByRole("button", { name: text("account.codes.kept") }).click();
-}
 
 async function menu(page: Page, of: string, item: string): Promise<void> {
   await page.getByRole("button", { name: text("admin.people.menu", { name: of }) }).click();
@@ -110,7 +100,7 @@ test("policy and keys", async ({ broker, page }) => {
 });
 
 test("an auditor reads and exports", async ({ broker, page }) => {
-  await administrator(broker, page, "auditor");
+  await administrator(broker, page, robin, "auditor");
   await expect(page.getByRole("link", { name: text("admin.title") })).toHaveCount(0);
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: text("sessions.export") }).click();
