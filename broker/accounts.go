@@ -27,12 +27,15 @@ func (c *call) withStore(do func(*store.Store, *journal.Journal) error) error {
 	return errors.Join(do(s, journal.New(s)), s.Close())
 }
 
-type technicianCommand struct {
-	Add  technicianAddCommand  `cmd:"" help:"Make an account."`
-	List technicianListCommand `cmd:"" help:"List the accounts."`
+type accountCommand struct {
+	Add     accountAddCommand     `cmd:"" help:"Make an account."`
+	List    accountListCommand    `cmd:"" help:"List the accounts."`
+	Role    accountRoleCommand    `cmd:"" help:"Give an account other roles; sessions of who may no longer help end."`
+	Disable accountDisableCommand `cmd:"" help:"Close an account: it is signed out everywhere and its sessions end."`
+	Enable  accountEnableCommand  `cmd:"" help:"Open a closed account again."`
 }
 
-type technicianAddCommand struct {
+type accountAddCommand struct {
 	Email string   `required:"" help:"Address by which the account is named."`
 	Name  string   `required:"" help:"Name that requesters are shown."`
 	Role  []string `help:"technician, auditor or administrator; more than one with commas." default:"technician"`
@@ -40,16 +43,19 @@ type technicianAddCommand struct {
 
 // account is how accounts are answered.
 type account struct {
-	ID    string      `json:"id"`
-	Email string      `json:"email"`
-	Name  string      `json:"name"`
-	Roles []desk.Role `json:"roles"`
+	ID       string      `json:"id"`
+	Email    string      `json:"email"`
+	Name     string      `json:"name"`
+	Roles    []desk.Role `json:"roles"`
+	Disabled bool        `json:"disabled"`
 }
 
-func accountOf(tn store.Technician) account { return account{tn.ID, tn.Email, tn.Name, tn.Roles} }
+func accountOf(tn store.Technician) account {
+	return account{tn.ID, tn.Email, tn.Name, tn.Roles, tn.Disabled()}
+}
 
 // Run implements the subcommand.
-func (t technicianAddCommand) Run(c *call) error {
+func (t accountAddCommand) Run(c *call) error {
 	roles, err := desk.ParseRoles(t.Role)
 	if err != nil {
 		return err
@@ -67,10 +73,10 @@ func (t technicianAddCommand) Run(c *call) error {
 	})
 }
 
-type technicianListCommand struct{}
+type accountListCommand struct{}
 
 // Run implements the subcommand.
-func (technicianListCommand) Run(c *call) error {
+func (accountListCommand) Run(c *call) error {
 	return c.withStore(func(s *store.Store, _ *journal.Journal) error {
 		var all []store.Technician
 		if err := s.View(c.ctx, func(v *store.View) (err error) {
@@ -83,11 +89,74 @@ func (technicianListCommand) Run(c *call) error {
 		var text strings.Builder
 		for i, tn := range all {
 			accounts[i] = accountOf(tn)
-			fmt.Fprintf(&text, "%-30s %-24s %s\n", tn.Email, tn.Name, desk.JoinRoles(tn.Roles))
+			closed := ""
+			if tn.Disabled() {
+				closed = "  (disabled)"
+			}
+			fmt.Fprintf(&text, "%-30s %-24s %s%s\n", tn.Email, tn.Name, desk.JoinRoles(tn.Roles), closed)
 		}
 		return c.answer(struct {
-			Technicians []account `json:"technicians"`
+			Accounts []account `json:"accounts"`
 		}{accounts}, "%s", text.String())
+	})
+}
+
+type accountRoleCommand struct {
+	Email string   `arg:"" help:"Whose."`
+	Role  []string `arg:"" help:"technician, auditor or administrator: all that the account shall hold."`
+}
+
+// Run implements the subcommand.
+func (r accountRoleCommand) Run(c *call) error {
+	roles, err := desk.ParseRoles(r.Role)
+	if err != nil {
+		return err
+	}
+	return c.changeAccount(r.Email, func(tx *store.Tx, tn store.Technician) ([]record.Event, error) {
+		return auth.ChangeRoles(tx, tn, roles, operator())
+	}, func(tn store.Technician) string { return "is " + desk.JoinRoles(tn.Roles) })
+}
+
+type accountDisableCommand struct {
+	Email string `arg:"" help:"Whose."`
+}
+
+// Run implements the subcommand.
+func (d accountDisableCommand) Run(c *call) error {
+	return c.changeAccount(d.Email, func(tx *store.Tx, tn store.Technician) ([]record.Event, error) {
+		return auth.Disable(tx, tn, operator())
+	}, func(store.Technician) string { return "is disabled and signed out everywhere" })
+}
+
+type accountEnableCommand struct {
+	Email string `arg:"" help:"Whose."`
+}
+
+// Run implements the subcommand.
+func (e accountEnableCommand) Run(c *call) error {
+	return c.changeAccount(e.Email, func(tx *store.Tx, tn store.Technician) ([]record.Event, error) {
+		return auth.Enable(tx, tn, operator())
+	}, func(store.Technician) string { return "may sign in again" })
+}
+
+// changeAccount changes one account and answers how it is then.
+func (c *call) changeAccount(email string, change func(*store.Tx, store.Technician) ([]record.Event, error), now func(store.Technician) string) error {
+	return c.withStore(func(s *store.Store, j *journal.Journal) error {
+		tn, err := technicianByEmail(c, s, email)
+		if err != nil {
+			return err
+		}
+		if err := j.Update(c.ctx, func(tx *store.Tx) ([]record.Event, error) {
+			events, err := change(tx, tn)
+			if err != nil {
+				return nil, err
+			}
+			tn, err = tx.Technician(tn.ID)
+			return events, err
+		}); err != nil {
+			return err
+		}
+		return c.answer(accountOf(tn), "%s %s.\n", tn.Email, now(tn))
 	})
 }
 
@@ -107,7 +176,10 @@ func (l signinLinkCommand) Run(c *call) error {
 		if err != nil {
 			return err
 		}
-		link, expires, err := auth.New(s, j).MakeLink(c.ctx, tn.ID, operator())
+		if tn.Disabled() {
+			return fmt.Errorf("the account %s is disabled; open it with beside account enable", tn.Email)
+		}
+		link, expires, err := auth.MakeLink(c.ctx, j, tn.ID, operator())
 		if err != nil {
 			return err
 		}
@@ -133,7 +205,7 @@ func technicianByEmail(c *call, s *store.Store, email string) (tn store.Technici
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
-		err = fmt.Errorf("there is no account for %s; add one with beside technician add", email)
+		err = fmt.Errorf("there is no account for %s; add one with beside account add", email)
 	}
 	return tn, err
 }

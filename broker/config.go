@@ -13,6 +13,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"beside/broker/internal/auth"
 	"beside/broker/internal/desk"
 	"beside/broker/internal/invitation"
 	"beside/broker/internal/relay"
@@ -43,6 +44,8 @@ type Config struct {
 	Witness      []string      `help:"Have each state of the log cosigned by this witness, KEY@URL; may be given again." env:"BESIDE_WITNESS" placeholder:"KEY@URL"`
 	AlarmWebhook string        `help:"Where an alarm of a requester is posted, signed, until it is taken." env:"BESIDE_ALARM_WEBHOOK" placeholder:"URL"`
 	AlarmSecret  string        `help:"File that holds the secret of its signature, 32 bytes or more." env:"BESIDE_ALARM_SECRET" placeholder:"FILE"`
+	ProofLife    time.Duration `help:"How long after a passkey was used its owner may change accounts, policy and keys." default:"10m" env:"BESIDE_PROOF_LIFE"`
+	OIDC         providerFlags `embed:"" prefix:"oidc-" envprefix:"BESIDE_OIDC_"`
 	LogLevel     string        `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"BESIDE_LOG_LEVEL"`
 }
 
@@ -85,6 +88,12 @@ func (c Config) Validate() error {
 	}
 	if c.RelayLife < minRelayLife || c.RelayLife > relay.CredentialLife {
 		return bad("relay-life", c.RelayLife.String(), "use "+minRelayLife.String()+" to "+relay.CredentialLife.String())
+	}
+	if err := c.OIDC.validate(); err != nil {
+		return err
+	}
+	if c.ProofLife < time.Second || c.ProofLife > auth.ProofLife {
+		return bad("proof-life", c.ProofLife.String(), "use 1s to "+auth.ProofLife.String())
 	}
 	if c.LostAfter < time.Second || c.LostAfter > session.LostAfter {
 		return bad("lost-after", c.LostAfter.String(), "use 1s to "+session.LostAfter.String())

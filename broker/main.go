@@ -44,7 +44,8 @@ type cli struct {
 	JSON   bool            `name:"json" help:"Answer in JSON, also errors."`
 
 	Serve      serveCommand      `cmd:"" help:"Run the broker."`
-	Technician technicianCommand `cmd:"" help:"Accounts of technicians, auditors and administrators."`
+	Account    accountCommand    `cmd:"" help:"Accounts of technicians, auditors and administrators."`
+	Technician accountCommand    `cmd:"" hidden:"" help:"The same as account."`
 	SigninLink signinLinkCommand `cmd:"" name:"signin-link" help:"Make a link that signs an account in, once, within ten minutes."`
 	Ticket     ticketCommand     `cmd:"" help:"Calls for help."`
 	Invite     inviteCommand     `cmd:"" help:"Make a one-time link for a requester."`

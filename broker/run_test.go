@@ -157,7 +157,7 @@ func TestPublicURL(t *testing.T) {
 
 func TestRunRefusesWhatItWasToldAndCannotHave(t *testing.T) {
 	first := serve(t, nil)
-	c := Config{Organisation: "Org", ListenHTTP: first.url.Host, ListenHTTPS: off, ListenRelay: off, Invitation: time.Minute, LostAfter: time.Minute, RelayLife: time.Minute}
+	c := Config{Organisation: "Org", ListenHTTP: first.url.Host, ListenHTTPS: off, ListenRelay: off, Invitation: time.Minute, LostAfter: time.Minute, RelayLife: time.Minute, ProofLife: time.Minute}
 	err := run(t.Context(), t.TempDir(), c, slog.New(slog.DiscardHandler), func(*url.URL) { t.Error("it is ready") })
 	if err == nil || !strings.Contains(err.Error(), "--listen-http") {
 		t.Errorf("run on a taken port: %v, want an error that names the flag", err)
@@ -221,5 +221,45 @@ func TestAuditFollowsAnotherProcess(t *testing.T) {
 	cancel()
 	if code := <-done; code != exitOK {
 		t.Errorf("exit code %d, want 0 after an interrupt", code)
+	}
+}
+
+// The door to sessions too: nobody who is not signed in passes where the
+// description says that somebody must be.
+func TestStrangersPassNoClosedDoor(t *testing.T) {
+	r := serve(t, nil)
+	_, body := r.get(r.url.String() + "/openapi.json")
+	var doc struct {
+		Paths map[string]map[string]struct {
+			OperationID string
+			Security    []any
+		}
+	}
+	if err := json.Unmarshal([]byte(body), &doc); err != nil {
+		t.Fatal(err)
+	}
+	closed := 0
+	for path, methods := range doc.Paths {
+		for method, op := range methods {
+			if len(op.Security) == 0 {
+				continue
+			}
+			closed++
+			req, err := http.NewRequest(strings.ToUpper(method), r.url.String()+strings.ReplaceAll(path, "{id}", "none"), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res, err := r.http.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res.Body.Close()
+			if res.StatusCode != http.StatusUnauthorized {
+				t.Errorf("%s %s (%s) as a stranger = %d, want 401", method, path, op.OperationID, res.StatusCode)
+			}
+		}
+	}
+	if closed < 15 {
+		t.Errorf("%d closed operations were found, want all", closed)
 	}
 }

@@ -37,7 +37,7 @@ type running struct {
 func serve(t *testing.T, change func(*Config)) *running {
 	t.Helper()
 	r := &running{t: t, dir: t.TempDir(), log: &lockedBuffer{}}
-	c := Config{Organisation: "Org", ListenHTTP: "localhost:0", ListenHTTPS: off, ListenRelay: "127.0.0.1:0", Invitation: time.Minute, LostAfter: time.Minute, RelayLife: time.Minute}
+	c := Config{Organisation: "Org", ListenHTTP: "localhost:0", ListenHTTPS: off, ListenRelay: "127.0.0.1:0", Invitation: time.Minute, LostAfter: time.Minute, RelayLife: time.Minute, ProofLife: time.Minute}
 	if change != nil {
 		change(&c)
 	}
@@ -105,7 +105,7 @@ func (r *running) get(url string) (*http.Response, string) {
 // signIn makes an account and returns its cookie.
 func (r *running) signIn(at string) *http.Cookie {
 	r.t.Helper()
-	r.beside(nil, "technician", "add", "--email", "ada@example.org", "--name", "Ada", "--role", string(desk.Technician))
+	r.beside(nil, "account", "add", "--email", "ada@example.org", "--name", "Ada", "--role", string(desk.Technician))
 	var link struct{ Link string }
 	r.beside(&link, "signin-link", "ada@example.org")
 	_, secret, _ := strings.Cut(link.Link, "#")

@@ -124,8 +124,11 @@ func (b *broker) build(ctx context.Context, dir string) error {
 	if b.alarm, err = b.alarmConfig(); err != nil {
 		return err
 	}
-	b.auth = auth.New(b.store, b.journal)
 	origins, hosts := entry.Origins(l.addresses()...)
+	b.auth, err = auth.New(auth.Config{Store: b.store, Journal: b.journal, Organisation: c.Organisation, URL: l.public, Origins: origins, ProofLife: c.ProofLife, Provider: c.OIDC.provider()})
+	if err != nil {
+		return err
+	}
 	relayConfig, err := l.relay(c, b.log)
 	if err != nil {
 		return err
@@ -209,7 +212,8 @@ func (b *broker) sweep(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		err := b.store.Update(ctx, func(tx *store.Tx) error { return tx.Sweep(auth.CookieLife) })
+		err := b.store.Update(ctx, func(tx *store.Tx) error { return tx.Sweep(auth.CookieLife, session.KeyRest) })
+		err = errors.Join(err, session.RotateDue(ctx, b.journal))
 		if err != nil && ctx.Err() == nil {
 			b.log.Error("sweep", "error", err) // the next round tries again
 		}

@@ -105,7 +105,7 @@ func (v inviteCommand) Run(c *call) error {
 		if err != nil {
 			return err
 		}
-		signIn, _, err := auth.New(st, j).MakeLink(c.ctx, tn.ID, operator())
+		signIn, _, err := auth.MakeLink(c.ctx, j, tn.ID, operator())
 		if err != nil {
 			return err
 		}

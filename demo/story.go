@@ -74,7 +74,7 @@ func (s *story) addTechnician(ctx context.Context) error {
 			return nil
 		}
 	}
-	return s.broker.call(ctx, nil, "technician", "add",
+	return s.broker.call(ctx, nil, "account", "add",
 		"--email", technicianEmail, "--name", technicianName, "--role", "technician", "--json")
 }
 

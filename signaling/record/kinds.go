@@ -12,10 +12,24 @@ const (
 	KindBrokerStarted     Kind = "broker.started"
 	KindBrokerStopped     Kind = "broker.stopped"
 	KindTechnicianAdded   Kind = "technician.added"
+	KindRolesChanged      Kind = "technician.roles_changed"
+	KindAccountDisabled   Kind = "technician.disabled"
+	KindAccountEnabled    Kind = "technician.enabled"
 	KindSignInLinkMade    Kind = "signin.link_made"
 	KindSignedIn          Kind = "signin.done"
 	KindSignInRefused     Kind = "signin.refused"
 	KindSignedOut         Kind = "signin.ended"
+	KindSignInProved      Kind = "signin.proved"
+	KindDeviceSignedOut   Kind = "signin.device_ended"
+	KindPasskeyAdded      Kind = "passkey.added"
+	KindPasskeyRenamed    Kind = "passkey.renamed"
+	KindPasskeyRemoved    Kind = "passkey.removed"
+	KindRecoveryCodesMade Kind = "recovery.codes_made"
+	KindProviderLinked    Kind = "provider.linked"
+	KindProviderUnlinked  Kind = "provider.unlinked"
+	KindTechnicianRenamed Kind = "technician.renamed"
+	KindPolicyChanged     Kind = "policy.changed"
+	KindKeyRotated        Kind = "key.rotated"
 	KindTicketCreated     Kind = "ticket.created"
 	KindTicketChanged     Kind = "ticket.changed"
 	KindNoteAdded         Kind = "ticket.note_added"
@@ -88,9 +102,11 @@ type SignInLinkMade struct {
 	Expires    time.Time `json:"expires"`
 }
 
-// SignedIn: a sign-in link was spent; From is the truncated address.
+// SignedIn: somebody signed in; From is the truncated address, Method link,
+// passkey, recovery or provider (before there were others: empty, a link).
 type SignedIn struct {
-	From string `json:"from" personal:"true"`
+	From   string `json:"from" personal:"true"`
+	Method string `json:"method,omitempty"`
 }
 
 // SignInRefused: a sign-in was refused.
@@ -340,26 +356,6 @@ type ClientStopped struct {
 type ClientSealed struct {
 }
 
-// AlarmRaised: the requester pressed "This feels wrong"; After says that the session was over then.
-type AlarmRaised struct {
-	After bool `json:"after"`
-}
-
-// SessionHeld: nothing that is kept of the session may be deleted from here on.
-type SessionHeld struct {
-	Reason string `json:"reason"`
-}
-
-// AlarmTold: the webhook took an alarm, at so many tries; To is its host.
-type AlarmTold struct {
-	To    string `json:"to"`
-	Tries int    `json:"tries"`
-}
-
-// AlarmSeen: an administrator took an alarm up.
-type AlarmSeen struct {
-}
-
 func (BrokerStarted) kind() Kind     { return KindBrokerStarted }
 func (BrokerStopped) kind() Kind     { return KindBrokerStopped }
 func (TechnicianAdded) kind() Kind   { return KindTechnicianAdded }
@@ -405,20 +401,30 @@ func (ClientSealed) kind() Kind      { return KindClientSealed }
 func (Countersigned) kind() Kind     { return KindCountersigned }
 func (SessionSealed) kind() Kind     { return KindSessionSealed }
 func (PersonErased) kind() Kind      { return KindPersonErased }
-func (AlarmRaised) kind() Kind       { return KindAlarmRaised }
-func (SessionHeld) kind() Kind       { return KindSessionHeld }
-func (AlarmTold) kind() Kind         { return KindAlarmTold }
-func (AlarmSeen) kind() Kind         { return KindAlarmSeen }
 
 // newData decodes each kind's data; a kind that is not here does not exist.
 var newData = map[Kind]func([]byte) (Data, error){
 	KindBrokerStarted:     decode[BrokerStarted],
 	KindBrokerStopped:     decode[BrokerStopped],
 	KindTechnicianAdded:   decode[TechnicianAdded],
+	KindRolesChanged:      decode[RolesChanged],
+	KindAccountDisabled:   decode[AccountDisabled],
+	KindAccountEnabled:    decode[AccountEnabled],
 	KindSignInLinkMade:    decode[SignInLinkMade],
 	KindSignedIn:          decode[SignedIn],
 	KindSignInRefused:     decode[SignInRefused],
 	KindSignedOut:         decode[SignedOut],
+	KindSignInProved:      decode[SignInProved],
+	KindDeviceSignedOut:   decode[DeviceSignedOut],
+	KindPasskeyAdded:      decode[PasskeyAdded],
+	KindPasskeyRenamed:    decode[PasskeyRenamed],
+	KindPasskeyRemoved:    decode[PasskeyRemoved],
+	KindRecoveryCodesMade: decode[RecoveryCodesMade],
+	KindProviderLinked:    decode[ProviderLinked],
+	KindProviderUnlinked:  decode[ProviderUnlinked],
+	KindTechnicianRenamed: decode[TechnicianRenamed],
+	KindPolicyChanged:     decode[PolicyChanged],
+	KindKeyRotated:        decode[KeyRotated],
 	KindTicketCreated:     decode[TicketCreated],
 	KindTicketChanged:     decode[TicketChanged],
 	KindNoteAdded:         decode[NoteAdded],

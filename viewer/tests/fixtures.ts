@@ -12,6 +12,7 @@ import { chromium } from "./harness/chromium.ts";
 import { Desktop, type DesktopOptions } from "./harness/desktop.ts";
 import { Network, type NetworkOptions } from "./harness/namespace.ts";
 import { PageWatch } from "./harness/page-watch.ts";
+import { Provider } from "./harness/provider.ts";
 
 export type { BrowserType, Page };
 export { expect };
@@ -25,6 +26,8 @@ interface Fixtures {
   startBroker: (flags?: readonly string[], options?: BrokerOptions) => Promise<Broker>;
   /** A broker, started at first use. It has no accounts yet. */
   broker: Broker;
+  /** An OpenID provider that ends with the test. It does not run yet. */
+  provider: Provider;
   /** Opens a page in a browser of its own, with nothing stored in it. `page` is one such page too. */
   openPage: (options?: BrowserContextOptions) => Promise<Page>;
   /** Makes three machines with cables between them; a test that asks for it is skipped where that cannot be. */
@@ -79,6 +82,13 @@ export const test = base.extend<Fixtures>({
       }
     }
     expect(leaks, "secrets that a broker wrote down").toEqual([]);
+  },
+
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern
+  provider: async ({}, use) => {
+    const provider = await Provider.make();
+    await use(provider);
+    await provider.end();
   },
 
   broker: async ({ startBroker }, use) => {

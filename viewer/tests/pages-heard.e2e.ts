@@ -49,7 +49,7 @@ test("by keyboard alone: sign in, make a ticket, help, copy, revoke, sign out", 
   await expect(page.getByRole("menuitem").first()).toBeFocused();
   await keyboard.press("End");
   await keyboard.press("Enter");
-  await expect(page.getByRole("heading", { name: text("signin.none") })).toBeVisible();
+  await expect(page.getByRole("heading", { name: text("signin.title") })).toBeVisible();
 });
 
 test("stages are announced, and who arrives is heard of elsewhere", async ({ broker, page }) => {

@@ -73,6 +73,51 @@ func TestThrottle(t *testing.T) {
 	})
 }
 
+func TestThrottleSaysHowLongToWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		th, accounts := auth.NewThrottle(auth.Limits{PerAddress: 4, Global: 100}), auth.NewAccounts(4)
+		a := netip.MustParseAddr("192.0.2.1")
+		for name, take := range map[string]func() time.Duration{
+			"network": func() time.Duration { return th.Take(a) },
+			"account": func() time.Duration { return accounts.Take("ada@example.org") },
+		} {
+			for range 4 {
+				if wait := take(); wait != 0 {
+					t.Errorf("%s: the first four have to wait %v", name, wait)
+				}
+			}
+			for range 3 { // being refused costs nothing
+				if wait := take(); wait != 15*time.Second {
+					t.Errorf("%s: wait = %v, want 15s", name, wait)
+				}
+			}
+			time.Sleep(15 * time.Second)
+			if wait := take(); wait != 0 {
+				t.Errorf("%s: after the wait: %v more", name, wait)
+			}
+		}
+		if wait := accounts.Take("bob@example.org"); wait != 0 {
+			t.Errorf("another account waits %v", wait)
+		}
+	})
+}
+
+func TestDevice(t *testing.T) {
+	for agent, want := range map[string]string{
+		"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0":                                                    "Firefox on Linux",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0": "Edge on Windows",
+		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15":     "Safari on macOS",
+		"Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36":              "Chrome on Android",
+		"curl/8.0":                  "Browser",
+		"<script>alert(1)</script>": "Browser",
+		"":                          "Browser",
+	} {
+		if got := auth.Device(agent); got != want {
+			t.Errorf("Device(%q) = %q, want %q", agent, got, want)
+		}
+	}
+}
+
 // However many addresses an attacker has, memory is bounded and the attacker
 // still shares limits.
 func TestThrottleIsBounded(t *testing.T) {

@@ -22,6 +22,26 @@ func Cookie(value secret.Text, secure bool) *http.Cookie {
 	}
 }
 
+// DepartureCookie is the cookie that knows a browser again when the single
+// sign-on sends it back.
+func DepartureCookie(value secret.Text, secure bool) *http.Cookie {
+	c := Cookie(value, secure)
+	c.Name += departureSuffix
+	c.MaxAge = int(providerLife.Seconds())
+	return c
+}
+
+// ReadDeparture returns that cookie's value; empty when there is none.
+func ReadDeparture(r *http.Request, secure bool) secret.Text {
+	c, err := r.Cookie(cookieName(secure) + departureSuffix)
+	if err != nil {
+		return secret.Text{}
+	}
+	return secret.New(c.Value)
+}
+
+const departureSuffix = "-signin"
+
 // NoCookie is the cookie that signs it out.
 func NoCookie(secure bool) *http.Cookie {
 	c := Cookie(secret.Text{}, secure)

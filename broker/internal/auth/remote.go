@@ -6,14 +6,17 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Remote is the caller's address as a field of a huma input.
-type Remote struct{ Addr netip.Addr }
+// Remote is where a call comes from, as a field of a huma input.
+type Remote struct {
+	Addr  netip.Addr
+	Agent string // what the browser says of itself
+}
 
 var _ huma.Resolver = (*Remote)(nil)
 
 // Resolve implements huma.Resolver.
 func (r *Remote) Resolve(ctx huma.Context) []error {
-	r.Addr = ParseRemote(ctx.RemoteAddr())
+	r.Addr, r.Agent = ParseRemote(ctx.RemoteAddr()), ctx.Header("User-Agent")
 	return nil
 }
 

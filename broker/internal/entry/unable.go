@@ -19,8 +19,8 @@ type unableInput struct {
 
 // unable shares the limit of redeem: either is the first call of a program.
 func (d *Door) unable(ctx context.Context, in *unableInput) (*struct{}, error) {
-	if !d.redeems.Allow(in.From.Addr) {
-		return nil, problem.TooMany()
+	if wait := d.redeems.Take(in.From.Addr); wait > 0 {
+		return nil, problem.TooMany(wait)
 	}
 	q := session.Unable{Code: in.Body.Code, From: auth.Truncate(in.From.Addr)}
 	if len(in.Body.Page) != len(q.Page) {

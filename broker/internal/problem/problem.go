@@ -6,7 +6,11 @@ package problem
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"net/http"
+	"strconv"
+	"time"
 
 	"beside/broker/internal/desk"
 	"beside/broker/internal/store"
@@ -30,11 +34,19 @@ func New(status int, code, detail string) *Problem {
 	return &Problem{Title: http.StatusText(status), Status: status, Code: code, Detail: detail}
 }
 
-// TooMany is the answer to whoever asks too often.
-func TooMany() *Problem {
-	p := New(http.StatusTooManyRequests, "too_many", "Too many attempts. Wait a minute, then try again.")
-	p.retryAfter = "60"
+// TooMany is the answer to whoever asks too often: they may again after a wait.
+func TooMany(wait time.Duration) *Problem {
+	seconds := max(1, int(math.Ceil(wait.Seconds())))
+	p := New(http.StatusTooManyRequests, "too_many", fmt.Sprintf("Too many attempts. Wait %d s, then try again.", seconds))
+	p.retryAfter = strconv.Itoa(seconds)
 	return p
+}
+
+// Because returns the same problem with a cause, which only the log may show.
+func (p *Problem) Because(cause error) *Problem {
+	with := *p
+	with.cause = cause
+	return &with
 }
 
 // From turns what handlers return into a problem; nil stays nil.

@@ -89,6 +89,13 @@ func (s *socket) due(claim bool) bool {
 	return true
 }
 
+// renewNow makes the next access token due.
+func (s *socket) renewNow() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.renew = time.Time{}
+}
+
 // renewAccess gives a viewer its next access token when it is due: at first,
 // and then at half of each one's life.
 func (r *Registry) renewAccess(s *socket, se store.Session) {
@@ -104,7 +111,5 @@ func (r *Registry) renewAccess(s *socket, se store.Session) {
 		return
 	}
 	r.log.Error("access token not issued", "session", s.session, "error", err)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.renew = time.Time{} // the next beat tries again
+	s.renewNow() // the next beat tries again
 }

@@ -171,7 +171,7 @@ func TestTokenRequests(t *testing.T) {
 	b := start(t, options{})
 	l, other := b.invite(), b.invite()
 	b.redeem(l)
-	if a := b.token(l, grant.Viewer); a.Status != http.StatusOK || a.Signaling == "" || len(a.Keys.Keys) != 1 {
+	if a := b.token(l, grant.Viewer); a.Status != http.StatusOK || a.Signaling == "" || len(a.Keys.Keys) != 2 {
 		t.Fatalf("the viewer's first token: %d %s", a.Status, a.Code)
 	}
 	now := time.Now()

@@ -15,7 +15,6 @@ package session
 
 import (
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -23,13 +22,13 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"beside/broker/internal/journal"
 	"beside/broker/internal/relay"
 	"beside/broker/internal/store"
 	"beside/signaling"
-	"beside/signaling/grant"
 	"beside/signaling/record"
 )
 
@@ -50,14 +49,12 @@ type Config struct {
 
 // Registry is safe for use by many goroutines.
 type Registry struct {
-	config   Config
-	store    *store.Store
-	journal  *journal.Journal
-	log      *slog.Logger
-	relay    *relay.Relay // nil: none
-	issuer   *grant.Issuer
-	verifier *grant.Verifier
-	keys     grant.JWKSet
+	config  Config
+	store   *store.Store
+	journal *journal.Journal
+	log     *slog.Logger
+	relay   *relay.Relay // nil: none
+	ring    atomic.Pointer[keyring]
 
 	ctx    context.Context // of everything that a socket causes; ends in Close
 	cancel context.CancelFunc
@@ -80,20 +77,16 @@ func New(ctx context.Context, c Config) (*Registry, error) {
 	if c.LostAfter == 0 {
 		c.LostAfter = LostAfter
 	}
-	keys, err := signingKeys(ctx, c.Store)
+	ring, err := readKeys(ctx, c.Store, c.Issuer)
 	if err != nil {
 		return nil, err
 	}
 	r := &Registry{
-		config: c, store: c.Store, journal: c.Journal, log: c.Log, issuer: grant.NewIssuer(c.Issuer, keys[0]),
+		config: c, store: c.Store, journal: c.Journal, log: c.Log,
 		live: make(map[string]*live), away: make(map[string]time.Time),
 		pending: make(map[netip.Prefix]int), unproven: make(map[*Place]*signaling.Conn),
 	}
-	public := make([]ed25519.PublicKey, len(keys))
-	for i, k := range keys {
-		public[i] = k.Public().(ed25519.PublicKey)
-	}
-	r.verifier, r.keys = grant.NewVerifier(c.Issuer, public...), grant.NewJWKSet(public...)
+	r.ring.Store(ring)
 	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	if c.Relay != nil {
 		config := *c.Relay
@@ -105,39 +98,6 @@ func New(ctx context.Context, c Config) (*Registry, error) {
 	}
 	return r, nil
 }
-
-// signingKeys reads the keys of tokens, the newest first, and makes the first.
-func signingKeys(ctx context.Context, s *store.Store) ([]ed25519.PrivateKey, error) {
-	var keys []ed25519.PrivateKey
-	err := s.Update(ctx, func(tx *store.Tx) error {
-		kept, err := tx.SigningKeys()
-		if err != nil {
-			return err
-		}
-		for _, k := range kept {
-			if len(k.Seed) != ed25519.SeedSize {
-				return fmt.Errorf("signing key %s is damaged", k.ID)
-			}
-			keys = append(keys, ed25519.NewKeyFromSeed(k.Seed))
-		}
-		if len(keys) > 0 {
-			return nil
-		}
-		pub, key, err := ed25519.GenerateKey(nil)
-		if err != nil {
-			return fmt.Errorf("make signing key: %w", err)
-		}
-		keys = append(keys, key)
-		return tx.InsertSigningKey(store.SigningKey{ID: grant.Thumbprint(pub), Seed: key.Seed()})
-	})
-	if err != nil {
-		return nil, fmt.Errorf("signing keys: %w", err)
-	}
-	return keys, nil
-}
-
-// Keys is the key set by which anybody can verify the broker's tokens.
-func (r *Registry) Keys() grant.JWKSet { return r.keys }
 
 // Host reports whether ends may reach the broker as host.
 func (r *Registry) Host(host string) bool { return slices.Contains(r.config.Hosts, host) }
@@ -152,6 +112,7 @@ func (r *Registry) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("follow the log: %w", err)
 	}
+	r.onKeys() // they may have turned since New
 	var swept sync.WaitGroup
 	defer swept.Wait()
 	swept.Go(func() { r.sweep(ctx) })
@@ -169,9 +130,16 @@ func (r *Registry) Run(ctx context.Context) error {
 	return nil
 }
 
-// onCommitted tells both sides of a session that its phase may have changed.
+// onCommitted tells both sides of a session that its phase may have changed,
+// and all of them of new keys and another policy.
 func (r *Registry) onCommitted(e record.Event) {
 	switch {
+	case e.Kind == record.KindKeyRotated:
+		r.onKeys()
+		return
+	case e.Kind == record.KindPolicyChanged:
+		r.renewAll()
+		return
 	case e.Session == "":
 		return
 	case e.Kind == record.KindSessionEnded:

@@ -107,7 +107,7 @@ func (r *Registry) refuse(from string, wire *signaling.Error) *signaling.Error {
 // authenticate believes a token only together with a proof by its holder's key
 // over our nonce, and only once.
 func (r *Registry) authenticate(conn *signaling.Conn, auth signaling.Auth, nonce []byte, host, from string) (*socket, *signaling.Error) {
-	t, err := r.verifier.Verify(auth.Token, grant.JoinToken)
+	t, err := r.ring.Load().verifier.Verify(auth.Token, grant.JoinToken)
 	if err != nil {
 		r.log.Info("token refused", "error", err)
 		r.note(denied(record.TokenRefused{Reason: "token", From: from}, record.Actor{Kind: record.Stranger}, ""))

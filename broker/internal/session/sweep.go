@@ -16,12 +16,13 @@ const (
 	maxUnended = 100_000          // sessions that one broker looks after
 )
 
-// sweep ends sessions whose client stays away and seals those that are over,
-// until ctx ends.
+// sweep ends sessions whose client stays away, seals those that are over, and
+// drops keys that are no longer believed, until ctx ends.
 func (r *Registry) sweep(ctx context.Context) {
 	tick := time.NewTicker(min(maxSweep, r.config.LostAfter/4+1))
 	defer tick.Stop()
 	for {
+		r.forgetKeys()
 		if err := r.sweepOnce(ctx); err != nil && ctx.Err() == nil {
 			r.log.Error("look for lost clients", "error", err) // the next round tries again
 		}

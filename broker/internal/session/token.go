@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"beside/broker/internal/desk"
 	"beside/broker/internal/store"
 	"beside/signaling"
 	"beside/signaling/grant"
@@ -23,9 +24,40 @@ const (
 	tokenLeeway = time.Minute
 )
 
-// policy is the most that any viewer may do. What one may do now is decided by
+// offered is the most that any viewer may do. What one may do now is decided by
 // the requester, at the client.
-var policy = grant.SetOf(grant.View, grant.Control)
+var offered = grant.SetOf(grant.View, grant.Control)
+
+// Policy is what an access token may name: what there is, less what the
+// administrator's policy leaves out. It never adds a right.
+func Policy(v *store.View) (grant.Set, error) {
+	p, set, err := v.Policy()
+	if err != nil || !set {
+		return offered, err
+	}
+	return offered.Narrow(p.Scopes), nil
+}
+
+// SetPolicy narrows what clients may be asked for, inside a transaction of the
+// caller's. Every live viewer is given a token with that at once, and clients
+// take back what it no longer names.
+func SetPolicy(tx *store.Tx, scopes grant.Set, by record.Actor) ([]record.Event, error) {
+	now, err := Policy(&tx.View)
+	if err != nil {
+		return nil, err
+	}
+	if !offered.ContainsAll(scopes) {
+		return nil, &desk.Problem{Field: "scopes", Text: "a policy only narrows: choose among " + offered.String()}
+	}
+	if scopes == now {
+		return nil, nil
+	}
+	e := record.New(record.PolicyChanged{Scopes: scopes.String()}, record.ByBroker, by)
+	return []record.Event{e}, tx.SetPolicy(scopes)
+}
+
+// Offered is what there is, for who chooses a policy.
+func Offered() grant.Set { return offered }
 
 // TokenRequest is one side that wants to open a socket.
 type TokenRequest struct {
@@ -107,7 +139,14 @@ func (r *Registry) joinToken(tx *store.Tx, se store.Session, role grant.Role, ke
 // accessToken signs the viewer's next access token, and returns its event.
 func (r *Registry) accessToken(se store.Session) (string, record.Event, error) {
 	now := time.Now().Truncate(time.Second)
-	return r.sign(se, grant.Token{Type: grant.AccessToken, Role: grant.Viewer, Scopes: policy, Issued: now, Expires: now.Add(grant.MaxAccessLife)}, se.ViewerKey)
+	var scopes grant.Set
+	if err := r.store.View(r.ctx, func(v *store.View) (err error) {
+		scopes, err = Policy(v)
+		return err
+	}); err != nil {
+		return "", record.Event{}, fmt.Errorf("policy: %w", err)
+	}
+	return r.sign(se, grant.Token{Type: grant.AccessToken, Role: grant.Viewer, Scopes: scopes, Issued: now, Expires: now.Add(grant.MaxAccessLife)}, se.ViewerKey)
 }
 
 func (r *Registry) sign(se store.Session, t grant.Token, key ed25519.PublicKey) (string, record.Event, error) {
@@ -115,7 +154,7 @@ func (r *Registry) sign(se store.Session, t grant.Token, key ed25519.PublicKey) 
 	if t.Role == grant.Viewer {
 		t.Subject = "technician:" + se.Technician
 	}
-	signed, t, err := r.issuer.Sign(t)
+	signed, t, err := r.ring.Load().issuer.Sign(t)
 	if err != nil {
 		return "", record.Event{}, err
 	}

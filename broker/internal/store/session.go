@@ -74,8 +74,9 @@ func (v *View) Session(id string) (se Session, err error) {
 
 // SessionFilter narrows Sessions; empty fields do not.
 type SessionFilter struct {
-	Phase  signaling.Phase
-	Ticket string
+	Phase      signaling.Phase
+	Ticket     string
+	Technician string // who owns it
 	// Unended leaves out what has ended.
 	Unended bool
 }
@@ -89,7 +90,8 @@ func (v *View) Sessions(f SessionFilter, limit int) ([]Session, error) {
 		all = append(all, se)
 		return err
 	}, sessionQuery+`WHERE ($1 = '' OR session.phase = $1) AND ($2 = '' OR session.ticket = $2) AND ($3 = 0 OR session.phase <> $4)
-		ORDER BY session.invited_at DESC, session.id LIMIT $5`, f.Phase, f.Ticket, number(f.Unended), signaling.Ended, limit)
+		AND ($5 = '' OR session.technician = $5) ORDER BY session.invited_at DESC, session.id LIMIT $6`,
+		f.Phase, f.Ticket, number(f.Unended), signaling.Ended, f.Technician, limit)
 	return all, err
 }
 

@@ -82,14 +82,26 @@ func TestEveryAuditedChangeNeedsItsEvent(t *testing.T) {
 	tn, tk := seed(t, s)
 	inv := invite(t, s, tn, tk, time.Hour)
 	update(t, s, func(tx *store.Tx) error { return tx.InsertSignInLink([]byte("link"), tn.ID, tx.Now().Add(time.Hour)) })
-	update(t, s, func(tx *store.Tx) error { return tx.InsertCookieSession([]byte("cookie"), tn.ID) })
+	update(t, s, func(tx *store.Tx) error {
+		return tx.InsertCookieSession([]byte("cookie"), store.CookieSession{Technician: tn})
+	})
 
 	errOf := func(_ any, err error) error { return err }
 	for name, change := range map[string]func(*store.Tx) error{
-		"technician":  func(tx *store.Tx) error { return errOf(tx.InsertTechnician(store.Technician{Email: "x@y", Name: "X"})) },
-		"link":        func(tx *store.Tx) error { return tx.InsertSignInLink([]byte("2"), tn.ID, tx.Now()) },
-		"spend":       func(tx *store.Tx) error { return errOf(tx.SpendSignInLink([]byte("link"))) },
-		"sign in":     func(tx *store.Tx) error { return tx.InsertCookieSession([]byte("2"), tn.ID) },
+		"technician": func(tx *store.Tx) error { return errOf(tx.InsertTechnician(store.Technician{Email: "x@y", Name: "X"})) },
+		"roles":      func(tx *store.Tx) error { return tx.SetRoles(tn.ID, desk.AllRoles()) },
+		"disable":    func(tx *store.Tx) error { return errOf(tx.SetDisabled(tn.ID, true)) },
+		"out of all": func(tx *store.Tx) error { return errOf(tx.DeleteOtherCookieSessions(tn.ID, "")) },
+		"link":       func(tx *store.Tx) error { return tx.InsertSignInLink([]byte("2"), tn.ID, tx.Now()) },
+		"spend":      func(tx *store.Tx) error { return errOf(tx.SpendSignInLink([]byte("link"))) },
+		"sign in": func(tx *store.Tx) error {
+			return tx.InsertCookieSession([]byte("2"), store.CookieSession{Technician: tn})
+		},
+		"prove":       func(tx *store.Tx) error { return tx.ProveCookieSession([]byte("cookie")) },
+		"policy":      func(tx *store.Tx) error { return tx.SetPolicy(grant.SetOf(grant.View)) },
+		"provider":    func(tx *store.Tx) error { return tx.LinkProvider("https://idp", "1", tn.ID) },
+		"passkey":     func(tx *store.Tx) error { return errOf(tx.InsertPasskey(store.Passkey{Technician: tn.ID})) },
+		"recovery":    func(tx *store.Tx) error { return tx.ReplaceRecoveryCodes(tn.ID, [][]byte{[]byte("code")}) },
 		"sign out":    func(tx *store.Tx) error { return errOf(tx.DeleteCookieSession([]byte("cookie"))) },
 		"ticket":      func(tx *store.Tx) error { return errOf(tx.InsertTicket(tk)) },
 		"ticket edit": func(tx *store.Tx) error { return errOf(tx.UpdateTicket(tk)) },

@@ -15,13 +15,18 @@ type Technician struct {
 	Name      string
 	Roles     []desk.Role
 	CreatedAt time.Time
+	// DisabledAt is when the account was closed; zero: it is not.
+	DisabledAt time.Time
 }
 
-const technicianColumns = `technician.id, technician.email, technician.name, technician.roles, technician.created_at`
+// Disabled reports whether the account is closed: it may do nothing.
+func (tn Technician) Disabled() bool { return !tn.DisabledAt.IsZero() }
+
+const technicianColumns = `technician.id, technician.email, technician.name, technician.roles, technician.created_at, technician.disabled_at`
 
 func (tn *Technician) scan(s scanner, more ...any) error {
 	var roles string
-	if err := s.Scan(append([]any{&tn.ID, &tn.Email, &tn.Name, &roles, instant{&tn.CreatedAt}}, more...)...); err != nil {
+	if err := s.Scan(append([]any{&tn.ID, &tn.Email, &tn.Name, &roles, instant{&tn.CreatedAt}, instant{&tn.DisabledAt}}, more...)...); err != nil {
 		return err
 	}
 	var err error
@@ -61,4 +66,26 @@ func (v *View) Technicians() ([]Technician, error) {
 		return err
 	}, `SELECT `+technicianColumns+` FROM technician ORDER BY name, email`)
 	return all, err
+}
+
+// SetName gives an account another name.
+func (t *Tx) SetName(id, name string) error {
+	_, err := t.audited("rename account", `UPDATE technician SET name = $1 WHERE id = $2`, name, id)
+	return err
+}
+
+// SetRoles replaces the roles of an account.
+func (t *Tx) SetRoles(id string, roles []desk.Role) error {
+	_, err := t.audited("change roles", `UPDATE technician SET roles = $1 WHERE id = $2`, desk.JoinRoles(roles), id)
+	return err
+}
+
+// SetDisabled closes an account or opens it again, and reports whether that
+// was a change.
+func (t *Tx) SetDisabled(id string, disabled bool) (bool, error) {
+	at := time.Time{}
+	if disabled {
+		at = t.now
+	}
+	return t.audited("disable account", `UPDATE technician SET disabled_at = $1 WHERE id = $2 AND (disabled_at = 0) = ($1 <> 0)`, millis(at), id)
 }

@@ -21,39 +21,64 @@ func (t *Tx) UseToken(id string, expires time.Time) (bool, error) {
 
 // SigningKey signs the broker's tokens. Seed is the Ed25519 private key's.
 type SigningKey struct {
-	ID        string // RFC 7638 thumbprint
-	Seed      []byte
-	CreatedAt time.Time
+	ID          string // RFC 7638 thumbprint
+	Seed        []byte
+	CreatedAt   time.Time
+	ActivatedAt time.Time // zero: not yet
+	RetiredAt   time.Time // zero: not yet
 }
+
+// Signs reports whether the key is in use.
+func (k SigningKey) Signs() bool { return !k.ActivatedAt.IsZero() && k.RetiredAt.IsZero() }
+
+// Next reports whether the key's turn is still to come.
+func (k SigningKey) Next() bool { return k.ActivatedAt.IsZero() }
 
 // InsertSigningKey keeps a new key. It is not audited.
 func (t *Tx) InsertSigningKey(k SigningKey) error {
-	if _, err := t.exec(`INSERT INTO signing_key (id, seed, created_at) VALUES ($1, $2, $3)`, k.ID, encode(k.Seed), millis(t.now)); err != nil {
+	if _, err := t.exec(`INSERT INTO signing_key (id, seed, created_at, activated_at) VALUES ($1, $2, $3, $4)`,
+		k.ID, encode(k.Seed), millis(t.now), millis(k.ActivatedAt)); err != nil {
 		return fmt.Errorf("keep signing key: %w", err)
 	}
 	return nil
 }
 
-// SigningKeys lists the keys, the newest first: that one signs, all verify.
+// ActivateSigningKey makes a key sign.
+func (t *Tx) ActivateSigningKey(id string) error {
+	_, err := t.audited("activate key", `UPDATE signing_key SET activated_at = $1 WHERE id = $2`, millis(t.now), id)
+	return err
+}
+
+// RetireSigningKey keeps a key from signing; what it signed still verifies.
+func (t *Tx) RetireSigningKey(id string) error {
+	_, err := t.audited("retire key", `UPDATE signing_key SET retired_at = $1 WHERE id = $2`, millis(t.now), id)
+	return err
+}
+
+// SigningKeys lists the keys: the next one, the one that signs (the newest of
+// them), and those that did. All verify.
 func (v *View) SigningKeys() ([]SigningKey, error) {
 	var keys []SigningKey
 	err := v.rows("signing keys", func(s scanner) error {
 		var k SigningKey
-		err := s.Scan(&k.ID, binary{&k.Seed}, instant{&k.CreatedAt})
+		err := s.Scan(&k.ID, binary{&k.Seed}, instant{&k.CreatedAt}, instant{&k.ActivatedAt}, instant{&k.RetiredAt})
 		keys = append(keys, k)
 		return err
-	}, `SELECT id, seed, created_at FROM signing_key ORDER BY created_at DESC, id`)
+	}, `SELECT id, seed, created_at, activated_at, retired_at FROM signing_key
+		ORDER BY CASE WHEN retired_at <> 0 THEN 2 WHEN activated_at = 0 THEN 0 ELSE 1 END, created_at DESC, id`)
 	return keys, err
 }
 
-// Sweep deletes what has no further use: spent tokens that expired, sign-in
-// links older than a day and browsers not seen for longer than cookieLife.
-func (t *Tx) Sweep(cookieLife time.Duration) error {
+// Sweep deletes what has no further use: retired keys after keyRest, spent tokens and
+// ceremonies that expired, sign-in links older than a day and browsers not seen for longer than cookieLife.
+func (t *Tx) Sweep(cookieLife, keyRest time.Duration) error {
 	for _, s := range []struct {
 		query  string
 		before time.Time
 	}{
 		{`DELETE FROM used_token WHERE expires_at < $1`, t.now.Add(-time.Minute)},
+		{`DELETE FROM signing_key WHERE retired_at <> 0 AND retired_at < $1`, t.now.Add(-keyRest)},
+		{`DELETE FROM ceremony WHERE expires_at < $1`, t.now},
 		{`DELETE FROM signin_link WHERE expires_at < $1`, t.now.Add(-24 * time.Hour)},
 		{`DELETE FROM cookie_session WHERE seen_at < $1`, t.now.Add(-cookieLife)},
 	} {

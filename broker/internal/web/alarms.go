@@ -8,7 +8,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"beside/broker/internal/auth"
-	"beside/broker/internal/desk"
 	"beside/broker/internal/problem"
 	"beside/broker/internal/store"
 	"beside/signaling/record"
@@ -38,9 +37,6 @@ func (s *Server) registerAlarms(api huma.API) {
 }
 
 func (s *Server) listAlarms(ctx context.Context, _ *struct{}) (*alarmListOutput, error) {
-	if _, err := auth.Require(ctx, desk.Administrator, desk.Auditor); err != nil {
-		return nil, err
-	}
 	out := &alarmListOutput{}
 	err := s.deps.Store.View(ctx, func(v *store.View) error {
 		all, err := v.Alarms(maxList)
@@ -57,10 +53,7 @@ func (s *Server) listAlarms(ctx context.Context, _ *struct{}) (*alarmListOutput,
 }
 
 func (s *Server) seeAlarm(ctx context.Context, in *sessionInput) (*struct{}, error) {
-	who, err := auth.Require(ctx, desk.Administrator)
-	if err != nil {
-		return nil, err
-	}
+	who := auth.Caller(ctx)
 	return nil, s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
 		se, err := tx.Session(in.ID)
 		if err != nil {

@@ -31,8 +31,12 @@ func (s *Server) asProblem(ctx huma.Context, _ string, v any) (any, error) {
 func (s *Server) finish(p *problem.Problem, request string) *problem.Problem {
 	answer := *p
 	answer.Request = request
-	if answer.Status >= http.StatusInternalServerError && answer.Unwrap() != nil {
-		s.deps.Log.Error("request failed", "request", request, "error", answer.Unwrap())
+	switch cause := answer.Unwrap(); {
+	case cause == nil:
+	case answer.Status >= http.StatusInternalServerError:
+		s.deps.Log.Error("request failed", "request", request, "error", cause)
+	default:
+		s.deps.Log.Warn("request refused", "request", request, "code", answer.Code, "error", cause)
 	}
 	return &answer
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -46,6 +47,7 @@ type harness struct {
 	journal  *journal.Journal
 	auth     *auth.Desk
 	server   *httptest.Server
+	deps     web.Deps
 	web      *web.Server
 	draining chan struct{}
 	log      *syncBuffer
@@ -53,16 +55,26 @@ type harness struct {
 
 func newHarness(t *testing.T) *harness {
 	t.Helper()
+	return newHarnessWith(t, func(*auth.Config) {})
+}
+
+func newHarnessWith(t *testing.T, change func(*auth.Config)) *harness {
+	t.Helper()
 	h := &harness{t: t, dir: t.TempDir(), draining: make(chan struct{}), log: &syncBuffer{}}
 	var err error
 	h.store, err = store.Open(t.Context(), h.dir)
 	h.must(err)
 	t.Cleanup(func() { h.must(h.store.Close()) })
 	h.journal = journal.New(h.store)
-	h.auth = auth.New(h.store, h.journal)
 	h.server = httptest.NewUnstartedServer(nil)
-	public := &url.URL{Scheme: "http", Host: h.server.Listener.Addr().String()}
-	h.web, err = web.New(web.Deps{
+	_, port, err := net.SplitHostPort(h.server.Listener.Addr().String())
+	h.must(err)
+	public := &url.URL{Scheme: "http", Host: "localhost:" + port}
+	config := auth.Config{Store: h.store, Journal: h.journal, Organisation: "Test Desk", URL: public, Origins: []string{public.String()}}
+	change(&config)
+	h.auth, err = auth.New(config)
+	h.must(err)
+	h.deps = web.Deps{
 		Organisation: "Test Desk", Version: "test", URL: public, Store: h.store, Journal: h.journal, Auth: h.auth,
 		Clients: download.NewShelf(h.dir, slot.Config{Broker: public.String(), Organisation: "Test Desk"}),
 		Pages: fstest.MapFS{
@@ -72,7 +84,8 @@ func newHarness(t *testing.T) *harness {
 			"icon.svg":       {Data: []byte("<svg/>")},
 		},
 		Log: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Draining: h.draining,
-	})
+	}
+	h.web, err = web.New(h.deps)
 	h.must(err)
 	h.server.Config.Handler = h.web
 	h.server.Start()
@@ -84,6 +97,13 @@ func (h *harness) must(err error) {
 	h.t.Helper()
 	if err != nil {
 		h.t.Fatal(err)
+	}
+}
+
+func (h *harness) decode(body []byte, into any) {
+	h.t.Helper()
+	if err := json.Unmarshal(body, into); err != nil {
+		h.t.Fatalf("%v in %s", err, body)
 	}
 }
 
@@ -115,7 +135,7 @@ func (h *harness) account(email string, roles ...desk.Role) store.Technician {
 // link makes a sign-in secret.
 func (h *harness) link(tn store.Technician) string {
 	h.t.Helper()
-	link, _, err := h.auth.MakeLink(h.t.Context(), tn.ID, record.Actor{Kind: record.Operator})
+	link, _, err := auth.MakeLink(h.t.Context(), h.journal, tn.ID, record.Actor{Kind: record.Operator})
 	h.must(err)
 	return link.Reveal()
 }
@@ -228,6 +248,14 @@ func (b *browser) invite(ticket string) invited {
 	return out
 }
 
+func mustURL(text string) *url.URL {
+	u, err := url.Parse(text)
+	if err != nil {
+		panic(err)
+	}
+	return u
+}
+
 func b64(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }
 
 // sql runs a statement behind the broker's back: time travel, mostly.
@@ -247,7 +275,7 @@ func (h *harness) dump() string {
 	h.must(err)
 	defer db.Close()
 	var out strings.Builder
-	for _, table := range []string{"technician", "signin_link", "cookie_session", "ticket", "note", "session", "invitation", "used_token", "signing_key", "audit_event"} {
+	for _, table := range []string{"technician", "signin_link", "cookie_session", "ticket", "note", "session", "invitation", "used_token", "signing_key", "passkey", "recovery_code", "ceremony", "provider_identity", "policy", "audit_event"} {
 		rows, err := db.Query("SELECT * FROM " + table)
 		h.must(err)
 		columns, err := rows.Columns()

@@ -14,9 +14,11 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"beside/broker/internal/auth"
 	"beside/broker/internal/problem"
+	"beside/broker/internal/secret"
 	"beside/broker/internal/store"
 )
 
@@ -34,12 +36,18 @@ type (
 	secureKey  struct{}
 )
 
-// Transport tells whether the browser came by https. It is a part of inputs.
-type Transport struct{ secure bool }
+// Transport tells whether the browser came by https, and as which browser it
+// left for the single sign-on. It is a part of inputs.
+type Transport struct {
+	secure    bool
+	departure secret.Text
+}
 
 // Resolve implements huma.Resolver.
 func (t *Transport) Resolve(ctx huma.Context) []error {
 	t.secure, _ = ctx.Context().Value(secureKey{}).(bool)
+	r, _ := humago.Unwrap(ctx)
+	t.departure = auth.ReadDeparture(r, t.secure)
 	return nil
 }
 

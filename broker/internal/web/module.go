@@ -14,9 +14,9 @@ import (
 //	GET  /.well-known/jwks.json, /ws                       (on the mux)
 //
 // everything else of the interface is here. Routes given to api are below
-// /api/v1 and have met CSRF protection, body limit and cookie: auth.Require
-// tells who calls, an auth.Remote field in the input from where, and
-// problem.From turns errors into answers.
+// /api/v1 and have met CSRF protection, body limit, cookie and their rule:
+// auth.Require tells who calls, an auth.Remote field in the input from where,
+// and problem.From turns errors into answers.
 type Module interface {
 	Register(api huma.API, mux *http.ServeMux)
 }

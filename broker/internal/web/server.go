@@ -59,8 +59,15 @@ func New(d Deps) (*Server, error) {
 	mux := http.NewServeMux()
 	root := humago.New(mux, s.config())
 	s.api = root
+	root.UseMiddleware(s.ruled)
 	api := huma.NewGroup(root, "/api/v1")
 	s.registerSignIn(api)
+	s.registerPasskeys(api)
+	s.registerDevices(api)
+	s.registerProvider(api)
+	s.registerAccounts(api)
+	s.registerPolicy(api)
+	s.registerExport(api)
 	s.registerTickets(api)
 	s.registerInvitations(api)
 	s.registerLanding(api)
@@ -74,6 +81,9 @@ func New(d Deps) (*Server, error) {
 		m.Register(api, mux)
 	}
 	describeProblems(root.OpenAPI())
+	if err := describeRules(root.OpenAPI()); err != nil {
+		return nil, err
+	}
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, r, problem.New(http.StatusNotFound, "not_found", "There is no such resource. See /openapi.json."))
 	})

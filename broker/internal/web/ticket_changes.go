@@ -29,12 +29,9 @@ type ticketPatchInput struct {
 type noteOutput struct{ Body Note }
 
 func (s *Server) addTicket(ctx context.Context, in *newTicketInput) (*ticketOutput, error) {
-	who, err := helper(ctx)
-	if err != nil {
-		return nil, err
-	}
+	who := auth.Caller(ctx)
 	out := &ticketOutput{}
-	err = s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
+	err := s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
 		tk, events, err := ticket.Add(tx, desk.Ticket{
 			Subject: in.Body.Subject, Words: in.Body.Words, Requester: in.Body.Requester, Category: in.Body.Category,
 			Impact: in.Body.Impact, Urgency: in.Body.Urgency,
@@ -46,10 +43,7 @@ func (s *Server) addTicket(ctx context.Context, in *newTicketInput) (*ticketOutp
 }
 
 func (s *Server) changeTicket(ctx context.Context, in *ticketPatchInput) (*ticketOutput, error) {
-	who, err := helper(ctx)
-	if err != nil {
-		return nil, err
-	}
+	who := auth.Caller(ctx)
 	b := in.Body
 	patch := ticket.Patch{
 		Patch: desk.Patch{
@@ -59,7 +53,7 @@ func (s *Server) changeTicket(ctx context.Context, in *ticketPatchInput) (*ticke
 		Assignee: b.Assignee,
 	}
 	out := &ticketOutput{}
-	err = s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
+	err := s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
 		_, events, err := ticket.Change(tx, in.ID, patch, auth.Actor(who.Technician))
 		if err != nil {
 			return nil, err
@@ -71,12 +65,9 @@ func (s *Server) changeTicket(ctx context.Context, in *ticketPatchInput) (*ticke
 }
 
 func (s *Server) addNote(ctx context.Context, in *noteInput) (*noteOutput, error) {
-	who, err := helper(ctx)
-	if err != nil {
-		return nil, err
-	}
+	who := auth.Caller(ctx)
 	out := &noteOutput{}
-	err = s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
+	err := s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
 		n, events, err := ticket.AddNote(tx, in.ID, in.Body.Text, who.Technician)
 		out.Body = noteOf(n)
 		return events, err

@@ -63,6 +63,96 @@ const meShape = {
 } satisfies Described<"Me">;
 export const me: Read<Me> = members(meShape);
 
+/** How one can sign in, apart from links. */
+export type SignInWays = Of<typeof waysShape>;
+const waysShape = { passkeys: flag, provider: maybe(name) } satisfies Described<"SignInWays">;
+export const signInWays: Read<SignInWays> = members(waysShape);
+
+/** An object of another standard: the browser reads it. */
+const foreign: Read<unknown> = (value, path) => (isRecord(value) ? value : members({})(value, path));
+export type Ceremony = Of<typeof ceremonyShape>;
+const ceremonyShape = { ceremony: text(100), options: foreign } satisfies Described<"Ceremony">;
+export const ceremony: Read<Ceremony> = members(ceremonyShape);
+
+export type Passkey = Of<typeof passkeyShape>;
+const passkeyShape = {
+  id,
+  name,
+  synced: flag,
+  createdAt: time,
+  usedAt: maybe(time),
+} satisfies Described<"Passkey">;
+export type Passkeys = Of<typeof passkeysShape>;
+const passkeysShape = {
+  available: flag,
+  passkeys: listOrNone(members(passkeyShape)),
+  recoveryCodes: whole(0, 1000),
+} satisfies Described<"Passkeys">;
+export const passkeys: Read<Passkeys> = members(passkeysShape);
+const codes = list(text(40), 100);
+export type AddedPasskey = Of<typeof addedShape>;
+const addedShape = {
+  passkey: members(passkeyShape),
+  recoveryCodes: codes,
+} satisfies Described<"AddedPasskey">;
+export const addedPasskey: Read<AddedPasskey> = members(addedShape);
+export const recoveryCodes = members({ codes } satisfies Described<"RecoveryCodes">);
+
+export const departure = members({ url: text(4000) } satisfies Described<"Departure">);
+export type Provider = Of<typeof providerShape>;
+const providerShape = { name: maybe(name), linked: flag } satisfies Described<"Provider">;
+export const provider: Read<Provider> = members(providerShape);
+
+export type Account = Of<typeof accountShape>;
+const accountShape = {
+  id,
+  email: name,
+  name,
+  roles: list(oneOf(...ROLES), 8),
+  disabled: flag,
+  passkeys: whole(0, 1000),
+  seenAt: maybe(time),
+} satisfies Described<"Account">;
+export const account: Read<Account> = members(accountShape);
+export type SignInLink = Of<typeof linkShape>;
+const linkShape = { link: text(500), expires: time } satisfies Described<"SignInLink">;
+export const signInLink: Read<SignInLink> = members(linkShape);
+export type NewAccount = Of<typeof newAccountShape>;
+const newAccountShape = {
+  account: members(accountShape),
+  signIn: signInLink,
+} satisfies Described<"NewAccount">;
+export const newAccount: Read<NewAccount> = members(newAccountShape);
+
+export type Policy = Of<typeof policyShape>;
+const policyShape = {
+  offered: list(oneOf(...SCOPES), SCOPES.length),
+  scopes: list(oneOf(...SCOPES), SCOPES.length),
+  changedAt: maybe(time),
+} satisfies Described<"Policy">;
+export const policy: Read<Policy> = members(policyShape);
+
+export type Key = Of<typeof keyShape>;
+const keyShape = {
+  id,
+  state: oneOf("next", "signs", "retired"),
+  createdAt: time,
+  activatedAt: maybe(time),
+  retiredAt: maybe(time),
+} satisfies Described<"Key">;
+export const key: Read<Key> = members(keyShape);
+
+export type Device = Of<typeof deviceShape>;
+const deviceShape = {
+  id,
+  name,
+  from: some(100),
+  createdAt: time,
+  seenAt: time,
+  here: flag,
+} satisfies Described<"Device">;
+export const device: Read<Device> = members(deviceShape);
+
 export type Note = Of<typeof noteShape>;
 const noteShape = { id, author: name, text: text(MAX_TEXT), createdAt: time } satisfies Described<"Note">;
 

@@ -33,18 +33,31 @@ export type TicketChange = Partial<
   NewTicket & Pick<answers.Ticket, "state" | "resolution" | "systemChanges">
 >;
 
+/** What an administrator says of an account. */
+export interface AccountFields {
+  readonly name: string;
+  readonly roles: readonly answers.Role[];
+}
+
 const BASE = "/api/v1";
 const TIMEOUT_MS = 15_000;
+const EXPORT_TIMEOUT_MS = 10 * 60_000;
 const PROBLEM_CHARS = 600;
 
-type Method = "GET" | "POST" | "PATCH";
+type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
-async function send(method: Method, path: string, body: unknown, headers: HeadersInit): Promise<Response> {
+async function send(
+  method: Method,
+  path: string,
+  body: unknown,
+  headers: HeadersInit,
+  timeoutMs = TIMEOUT_MS,
+): Promise<Response> {
   const init: RequestInit = {
     method,
     headers: body === undefined ? headers : { ...headers, "Content-Type": "application/json" },
     credentials: "same-origin",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
   };
   if (body !== undefined) init.body = JSON.stringify(body);
   try {
@@ -92,11 +105,23 @@ export class Api {
   /** Called when the broker does not know this browser any more. */
   onSignedOut: () => void = () => undefined;
 
-  private async ask<T>(method: Method, path: string, read: Read<T>, body?: unknown): Promise<T> {
+  /**
+   * Called when the broker wants a recent proof of who is there: resolves with whether it was given. Then the
+   * request is made once more.
+   */
+  onProofNeeded: () => Promise<boolean> = () => Promise.resolve(false);
+
+  private ask<T>(method: Method, path: string, read: Read<T>, body?: unknown): Promise<T> {
+    return this.guarded(() => request(method, path, read, body));
+  }
+
+  private async guarded<T>(make: () => Promise<T>): Promise<T> {
     try {
-      return await request(method, path, read, body);
+      return await make();
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) this.onSignedOut();
+      if (!(error instanceof ApiError)) throw error;
+      if (error.code === "proof_needed" && (await this.onProofNeeded())) return await make();
+      if (error.status === 401) this.onSignedOut();
       throw error;
     }
   }
@@ -104,11 +129,74 @@ export class Api {
   signIn(secret: string): Promise<answers.Me> {
     return request("POST", "/sign-in", answers.me, { secret });
   }
+  signInWays(): Promise<answers.SignInWays> {
+    return request("GET", "/sign-in", answers.signInWays);
+  }
+  beginSignIn(): Promise<answers.Ceremony> {
+    return request("POST", "/sign-in/passkey/begin", answers.ceremony);
+  }
+  signInByPasskey(ceremony: string, response: unknown): Promise<answers.Me> {
+    return request("POST", "/sign-in/passkey", answers.me, { ceremony, response });
+  }
+  signInByRecovery(email: string, code: string): Promise<answers.Me> {
+    return request("POST", "/sign-in/recovery", answers.me, { email, code });
+  }
+  /** Where the single sign-on asks who this is. */
+  async beginProvider(): Promise<string> {
+    return (await request("POST", "/sign-in/provider/begin", answers.departure)).url;
+  }
+  signInByProvider(back: { state: string; code: string; iss: string }): Promise<answers.Me> {
+    return request("POST", "/sign-in/provider", answers.me, back);
+  }
   me(): Promise<answers.Me> {
     return request("GET", "/me", answers.me);
   }
   signOut(): Promise<void> {
     return this.ask("POST", "/sign-out", nothing);
+  }
+
+  passkeys(): Promise<answers.Passkeys> {
+    return this.ask("GET", "/me/passkeys", answers.passkeys);
+  }
+  beginPasskey(): Promise<answers.Ceremony> {
+    return this.ask("POST", "/me/passkeys/begin", answers.ceremony);
+  }
+  addPasskey(ceremony: string, name: string, response: unknown): Promise<answers.AddedPasskey> {
+    return this.ask("POST", "/me/passkeys", answers.addedPasskey, { ceremony, name, response });
+  }
+  renamePasskey(id: string, name: string): Promise<void> {
+    return this.ask("PATCH", `/me/passkeys/${segment(id)}`, nothing, { name });
+  }
+  removePasskey(id: string): Promise<void> {
+    return this.ask("DELETE", `/me/passkeys/${segment(id)}`, nothing);
+  }
+  async makeRecoveryCodes(): Promise<readonly string[]> {
+    return (await this.ask("POST", "/me/recovery-codes", answers.recoveryCodes)).codes;
+  }
+  beginProof(): Promise<answers.Ceremony> {
+    return this.ask("POST", "/me/proof/begin", answers.ceremony);
+  }
+  /** A passkey that is refused signs nobody out. */
+  prove(ceremony: string, response: unknown): Promise<void> {
+    return request("POST", "/me/proof", nothing, { ceremony, response });
+  }
+  provider(): Promise<answers.Provider> {
+    return this.ask("GET", "/me/provider", answers.provider);
+  }
+  async beginLink(): Promise<string> {
+    return (await this.ask("POST", "/me/provider/begin", answers.departure)).url;
+  }
+  unlinkProvider(): Promise<void> {
+    return this.ask("DELETE", "/me/provider", nothing);
+  }
+  devices(): Promise<readonly answers.Device[]> {
+    return this.ask("GET", "/me/devices", answers.listOf("devices", answers.device));
+  }
+  signOutDevice(id: string): Promise<void> {
+    return this.ask("DELETE", `/me/devices/${segment(id)}`, nothing);
+  }
+  signOutOthers(): Promise<void> {
+    return this.ask("POST", "/me/devices/sign-out", nothing);
   }
 
   tickets(filter: { state: string; q: string }): Promise<readonly answers.Ticket[]> {
@@ -159,6 +247,42 @@ export class Api {
   }
   sessionEvents(id: string): Promise<readonly answers.AuditEvent[]> {
     return this.ask("GET", `/sessions/${segment(id)}/events`, answers.listOf("events", answers.event));
+  }
+  /** The whole audit log, as JSON lines. */
+  exportEvents(): Promise<Blob> {
+    return this.guarded(async () => {
+      const response = await send("POST", "/events/export", undefined, {}, EXPORT_TIMEOUT_MS);
+      if (!response.ok) throw await problemOf(response);
+      return await response.blob();
+    });
+  }
+
+  accounts(): Promise<readonly answers.Account[]> {
+    return this.ask("GET", "/accounts", answers.listOf("accounts", answers.account));
+  }
+  addAccount(fresh: AccountFields & { email: string }): Promise<answers.NewAccount> {
+    return this.ask("POST", "/accounts", answers.newAccount, fresh);
+  }
+  changeAccount(
+    id: string,
+    change: Partial<AccountFields> & { disabled?: boolean },
+  ): Promise<answers.Account> {
+    return this.ask("PATCH", `/accounts/${segment(id)}`, answers.account, change);
+  }
+  makeSignInLink(id: string): Promise<answers.SignInLink> {
+    return this.ask("POST", `/accounts/${segment(id)}/sign-in-link`, answers.signInLink);
+  }
+  policy(): Promise<answers.Policy> {
+    return this.ask("GET", "/policy", answers.policy);
+  }
+  setPolicy(scopes: readonly string[]): Promise<answers.Policy> {
+    return this.ask("PUT", "/policy", answers.policy, { scopes });
+  }
+  keys(): Promise<readonly answers.Key[]> {
+    return this.ask("GET", "/keys", answers.listOf("keys", answers.key));
+  }
+  rotateKey(): Promise<readonly answers.Key[]> {
+    return this.ask("POST", "/keys/rotate", answers.listOf("keys", answers.key));
   }
   accept(session: string): Promise<void> {
     return this.ask("POST", `/sessions/${segment(session)}/accept`, nothing);

@@ -1,10 +1,15 @@
 import { expect, test } from "vitest";
-import { paths, routeOf, signInFragment } from "./route.ts";
+import { paths, providerReturn, routeOf, signInFragment } from "./route.ts";
 
 test.each([
   ["/", { page: "desk", ticket: undefined }],
   ["/signin", { page: "signin" }],
   [paths.ticket("t1"), { page: "desk", ticket: "t1" }],
+  [paths.provider, { page: "signin" }],
+  ["/signin/elsewhere", { page: "unknown" }],
+  [paths.admin("people"), { page: "admin", part: "people" }],
+  ["/admin/other", { page: "unknown" }],
+  [paths.account, { page: "account" }],
   ["/sessions", { page: "sessions" }],
   ["/sessions/", { page: "sessions" }],
   [paths.session("s1"), { page: "timeline", session: "s1" }],
@@ -25,4 +30,16 @@ test.each([
   ["#secret.s1", { secret: "secret", handover: undefined }],
 ])("the fragment %s gives %o", (hash, want) => {
   expect(signInFragment(hash)).toEqual(want);
+});
+
+test.each([
+  [
+    "?state=s&code=c&iss=https%3A%2F%2Fidp",
+    { is: "confirmed", state: "s", code: "c", issuer: "https://idp" },
+  ],
+  ["?state=s&code=c", { is: "confirmed", state: "s", code: "c", issuer: "" }],
+  ["?state=s&error=access_denied", { is: "refused" }],
+  ["", { is: "refused" }],
+])("the single sign-on's %s is %o", (search, want) => {
+  expect(providerReturn(search)).toEqual(want);
 });

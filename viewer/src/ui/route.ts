@@ -2,10 +2,19 @@
 export type Route =
   | { readonly page: "signin" }
   | { readonly page: "desk"; readonly ticket: string | undefined }
+  | { readonly page: "account" }
+  | { readonly page: "admin"; readonly part: AdminPart }
   | { readonly page: "sessions" }
   | { readonly page: "timeline"; readonly session: string }
   | { readonly page: "live"; readonly session: string }
   | { readonly page: "unknown" };
+
+/** The parts of the administrator's pages. */
+export const ADMIN_PARTS = ["people", "policy", "keys"] as const;
+export type AdminPart = (typeof ADMIN_PARTS)[number];
+function isAdminPart(name: string | undefined): name is AdminPart {
+  return ADMIN_PARTS.some((part) => part === name);
+}
 
 /** The route of a path. */
 export function routeOf(path: string): Route {
@@ -17,6 +26,12 @@ export function routeOf(path: string): Route {
       return { page: "desk", ticket: undefined };
     case "signin/1":
       return { page: "signin" };
+    case "signin/2":
+      return second === "provider" ? { page: "signin" } : { page: "unknown" };
+    case "admin/2":
+      return isAdminPart(second) ? { page: "admin", part: second } : { page: "unknown" };
+    case "account/1":
+      return { page: "account" };
     case "tickets/2":
       return { page: "desk", ticket: second };
     case "sessions/1":
@@ -33,6 +48,10 @@ export function routeOf(path: string): Route {
 export const paths = {
   desk: "/",
   signIn: "/signin",
+  /** To which the single sign-on sends people back. */
+  provider: "/signin/provider",
+  account: "/account",
+  admin: (part: AdminPart) => `/admin/${part}`,
   sessions: "/sessions",
   ticket: (id: string) => `/tickets/${id}`,
   session: (id: string) => `/sessions/${id}`,
@@ -51,4 +70,18 @@ export function signInFragment(hash: string): SignInFragment | undefined {
   if (secret === "") return undefined;
   const handover = session !== undefined && keys !== undefined ? { session, keys } : undefined;
   return { secret, handover };
+}
+
+/** What the single sign-on put in the address of our page. */
+export type ProviderReturn =
+  | { readonly is: "confirmed"; readonly state: string; readonly code: string; readonly issuer: string }
+  | { readonly is: "refused" };
+
+/** Reads the query with which the single sign-on sends people back (RFC 6749 §4.1.2, RFC 9207). */
+export function providerReturn(search: string): ProviderReturn {
+  const query = new URLSearchParams(search);
+  const state = query.get("state") ?? "";
+  const code = query.get("code") ?? "";
+  if (state === "" || code === "") return { is: "refused" };
+  return { is: "confirmed", state, code, issuer: query.get("iss") ?? "" };
 }

@@ -19,7 +19,7 @@ test.each([
 });
 
 /** Areas of the catalogue that only these pages use. */
-const OWN = /^(app|desk|session|sessions|signin|requester|time|rate)\./;
+const OWN = /^(app|account|admin|desk|passkey|proof|session|sessions|signin|requester|time|rate)\./;
 
 test("no text of these pages is left over", () => {
   const root = new URL("..", import.meta.url);

@@ -114,7 +114,7 @@ export class Broker {
   }
 
   async addTechnician(who: Technician = robin, role = "technician"): Promise<void> {
-    await this.json("technician", "add", "--email", who.email, "--name", who.name, "--role", role);
+    await this.json("account", "add", "--email", who.email, "--name", who.name, "--role", role);
   }
 
   /** A page that signs an account in, once. */

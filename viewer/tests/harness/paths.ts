@@ -6,6 +6,9 @@ function inCheckout(path: string): string {
   return fileURLToPath(new URL(path, root));
 }
 
+/** The folder of this repository. */
+export const checkout = fileURLToPath(root);
+
 /** What `make build` built. */
 export const programs = {
   beside: inCheckout("bin/beside"),
