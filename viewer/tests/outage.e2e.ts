@@ -67,7 +67,7 @@ test("the broker dies for ten seconds and comes back: the picture goes on, and n
     .toEqual([
       ...["client.verified", "client.asked", "client.granted", "client.capture_started"],
       ...["client.asked", "client.granted", "client.control_started", "client.revoked"],
-      ...["client.asked", "client.granted", "client.stopped"],
+      ...["client.asked", "client.granted", "client.stopped", "client.sealed"],
     ]);
 });
 

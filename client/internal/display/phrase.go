@@ -2,6 +2,7 @@ package display
 
 import (
 	"image"
+	"slices"
 
 	wire "beside/signaling/display"
 )
@@ -119,8 +120,9 @@ func (p *phrases) cutRows(f *wire.Framebuffer, part image.Rectangle, paper uint3
 func (p *phrases) cutColumns(f *wire.Framebuffer, part image.Rectangle, paper uint32, least, cuts int) {
 	first := f.Row(part.Min.Y, part.Min.X, part.Max.X)
 	start := len(p.varies) // the parts of this part come behind
-	p.varies = append(p.varies, make([]uint32, len(first))...)
+	p.varies = slices.Grow(p.varies, len(first))[:start+len(first)]
 	varies := p.varies[start:]
+	clear(varies)
 	for y := part.Min.Y + 1; y < part.Max.Y; y++ {
 		for x, px := range f.Row(y, part.Min.X, part.Max.X) {
 			varies[x] |= px ^ first[x]

@@ -116,13 +116,13 @@ func TestConsentAnswers(t *testing.T) {
 	}
 }
 
-// A storm of clicks and keys on every control does nothing in the first second.
 func TestDefaults(t *testing.T) {
 	if window.DefaultAllowAfter != time.Second || window.DefaultAnswerWithin != 2*time.Minute {
 		t.Errorf("Allow after %v, no answer after %v; want 1 s and 2 min", window.DefaultAllowAfter, window.DefaultAnswerWithin)
 	}
 }
 
+// A storm of clicks and keys on every control does nothing before Allow is active.
 func TestNothingCountsAtFirst(t *testing.T) {
 	const deaf, storm = 5 * time.Second, 2 * time.Second // what is between bears a busy machine
 	d := newDesk(t, true)
@@ -130,7 +130,10 @@ func TestNothingCountsAtFirst(t *testing.T) {
 	start := time.Now() // the window is shown later than this
 	answer := ask(t.Context(), u, question(threeScopes))
 	win := d.shown(u)
-	for time.Since(start) < storm {
+	const resting = 0xd5dbe2
+	d.until("Allow to rest", func() bool { return d.at(win, allowEdgeX, buttonY) == resting })
+	// A window manager takes each click up by itself: more of them would still be coming when they count.
+	for round := 0; round < 50 && time.Since(start) < storm; round++ {
 		d.dash(win, allowX, buttonY)
 		d.dash(win, declineX, buttonY)
 		d.keys(keyReturn, keySpace, keyEscape)
@@ -144,7 +147,7 @@ func TestNothingCountsAtFirst(t *testing.T) {
 	d.moveTo(d.point(win, allowX, buttonY))
 	d.press()
 	d.until("the button to be down", d.buttonDown)
-	d.until("Allow to become active", func() bool { return d.at(win, allowEdgeX, buttonY) != 0xd5dbe2 })
+	d.until("Allow to become active", func() bool { return d.at(win, allowEdgeX, buttonY) != resting })
 	if early := time.Since(start); early < deaf {
 		t.Errorf("Allow became active after %v, want at least %v", early, deaf)
 	}
