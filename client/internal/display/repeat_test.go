@@ -17,6 +17,7 @@ import (
 // lossy is a way of 20 ms each way to a viewer, on which the transport makes up
 // for a lost packet only after 300 ms, and holds up all that follows it.
 type lossy struct {
+	gate *consent.Gate
 	seat *display.Seat
 	over sync.WaitGroup
 
@@ -71,6 +72,26 @@ func (l *lossy) again(msg []byte) error {
 	return nil
 }
 
+// startLossy shows a pattern over a lossy way, and waits until it rests.
+func startLossy(t *testing.T) (*lossy, *pattern) {
+	src := newPattern(400, 300)
+	gate := consent.NewGate()
+	gate.Allow(grant.SetOf(grant.View))
+	lease, _ := gate.Lease(grant.View)
+	l := &lossy{gate: gate}
+	stream := &display.Stream{Source: src}
+	l.seat, _ = stream.Join(display.Viewer{Lease: lease, Send: l.send, Repeat: l.again})
+	l.over.Go(func() { _ = stream.Run(t.Context()) })
+	pass(3 * time.Second)
+	return l, src
+}
+
+// end takes the right away and waits for all that is under way.
+func (l *lossy) end() {
+	l.gate.Revoke(grant.SetOf(grant.View))
+	l.over.Wait()
+}
+
 func (l *lossy) answer(seq uint32, ack bool, err error) bool {
 	if err != nil {
 		panic(err)
@@ -88,15 +109,7 @@ func (l *lossy) answer(seq uint32, ack bool, err error) bool {
 // what comes twice does no harm.
 func TestLostLetterComesInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		src := newPattern(400, 300)
-		gate := consent.NewGate()
-		gate.Allow(grant.SetOf(grant.View))
-		lease, _ := gate.Lease(grant.View)
-		l := &lossy{}
-		stream := &display.Stream{Source: src}
-		l.seat, _ = stream.Join(display.Viewer{Lease: lease, Send: l.send, Repeat: l.again})
-		l.over.Go(func() { _ = stream.Run(t.Context()) })
-		pass(3 * time.Second)
+		l, src := startLossy(t)
 		letter := image.Rect(100, 100, 108, 112)
 		for i := range 20 {
 			l.mu.Lock()
@@ -118,23 +131,14 @@ func TestLostLetterComesInTime(t *testing.T) {
 		if l.repeats < 7 || l.repeats > 45 {
 			t.Errorf("got %d repeats for 20 letters, want each at most twice", l.repeats)
 		}
-		gate.Revoke(grant.SetOf(grant.View))
-		l.over.Wait()
+		l.end()
 	})
 }
 
 // Where a packet was lost, an update of some packets does not wait for it again.
 func TestLostLinesComeInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		src := newPattern(400, 300)
-		gate := consent.NewGate()
-		gate.Allow(grant.SetOf(grant.View))
-		lease, _ := gate.Lease(grant.View)
-		l := &lossy{}
-		stream := &display.Stream{Source: src}
-		l.seat, _ = stream.Join(display.Viewer{Lease: lease, Send: l.send, Repeat: l.again})
-		l.over.Go(func() { _ = stream.Run(t.Context()) })
-		pass(3 * time.Second)
+		l, src := startLossy(t)
 		lines := image.Rect(16, 16, 216, 112)
 		for i := range 4 {
 			l.mu.Lock()
@@ -153,8 +157,7 @@ func TestLostLinesComeInTime(t *testing.T) {
 		if st := l.seat.Stats(); st.Bytes < 1500*int64(st.Updates) {
 			t.Errorf("updates of %d bytes: too small to tell", st.Bytes/int64(st.Updates))
 		}
-		gate.Revoke(grant.SetOf(grant.View))
-		l.over.Wait()
+		l.end()
 	})
 }
 
