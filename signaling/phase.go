@@ -42,6 +42,7 @@ const (
 	Expired       Reason = "expired"      // the link was not used in time
 	Revoked       Reason = "revoked"      // the technician took the link back
 	NotVerified   Reason = "not_verified" // message 0 failed: somebody stood between
+	WordsDiffer   Reason = "words"        // the requester did not pick the technician's words, or could not
 	Violation     Reason = "violation"    // the viewer sent what no grant allows
 	LostClient    Reason = "lost_client"  // the client did not come back in time
 	LostToken     Reason = "lost_token"   // the broker did not renew the viewer's right
@@ -52,7 +53,7 @@ const (
 // Valid reports whether r is in the closed set.
 func (r Reason) Valid() bool {
 	switch r {
-	case ByRequester, ByTechnician, Declined, Unanswered, Refused, Expired, Revoked, NotVerified,
+	case ByRequester, ByTechnician, Declined, Unanswered, Refused, Expired, Revoked, NotVerified, WordsDiffer,
 		Violation, LostClient, LostToken, ClientUnable, ClientFailure:
 		return true
 	}

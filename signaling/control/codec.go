@@ -70,6 +70,8 @@ func DecodeFromViewer(raw []byte) (Message, error) {
 		return nil, err
 	case typ == "hello":
 		return decode[HelloViewer](raw)
+	case typ == "nonce":
+		return decode[Nonce](raw)
 	case typ == "token":
 		return decode[Token](raw)
 	case typ == "ask":
@@ -95,6 +97,12 @@ func DecodeFromClient(raw []byte) (Message, error) {
 		return nil, err
 	case typ == "hello":
 		return decode[HelloClient](raw)
+	case typ == "commit":
+		return decode[Commit](raw)
+	case typ == "reveal":
+		return decode[Reveal](raw)
+	case typ == "compared":
+		return decode[Compared](raw)
 	case typ == "asking":
 		return decode[Asking](raw)
 	case typ == "granted":

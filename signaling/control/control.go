@@ -6,6 +6,10 @@
 //
 //	viewer                                   client
 //	  hello{proof, key, token}   ──▶ ◀──   hello{proof}        message 0, both ways
+//	                                 ◀──   commit{commit}      words.go: on the road of a
+//	  nonce{nonce}               ──▶                           spoken code alone
+//	                                 ◀──   reveal{nonce}
+//	                                 ◀──   compared{matched}
 //	  token{token}               ──▶                           each renewal
 //	  ask{id, scopes}            ──▶
 //	                                 ◀──   asking{id}          the window is open

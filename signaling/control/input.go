@@ -1,7 +1,7 @@
 // What the technician's hands do, apart from the pointer (pointer.go): keys by
 // their place on the keyboard, text by the character, and letting go of both.
-// They travel as JSON text on the data channel "control", reliable and ordered;
-// moves alone travel on "pointer". Every message carries the generation of the
+// They travel as JSON text on the data channel "control", reliable and ordered, and
+// once more on "pointer" (again.go); moves alone travel on "pointer" only. Every message carries the generation of the
 // grant that it was made under, so that what was in flight when a right was
 // taken back can be told from what came after.
 
@@ -83,6 +83,9 @@ func (t Text) check() error {
 }
 
 func (Release) check() error { return nil }
+
+// InputType returns the value of the field "type" of msg, by which it is judged.
+func InputType(msg Input) string { return msg.kind() }
 
 // DecodeInput reads one message of the channels "control" and "pointer". It
 // refuses unknown types, unknown, missing and repeated fields, values out of

@@ -51,6 +51,22 @@ func (d *Decoder) ReceiveRepeat(msg []byte) (seq uint32, ack bool, err error) {
 	return d.settle(d.receiveRepeat(msg))
 }
 
+// ReceiveWhole takes an update as a recording keeps it: see Whole. The result is
+// that of Receive.
+func (d *Decoder) ReceiveWhole(update []byte) (seq uint32, ack bool, err error) {
+	if err := CheckWhole(update); err != nil {
+		return d.settle(false, err)
+	}
+	h, err := parseHeader(update)
+	if err != nil || !d.following && !h.Reset {
+		return d.settle(false, err)
+	}
+	if err := d.join(h, update[HeaderSize:]); err != nil {
+		return d.settle(false, err)
+	}
+	return d.settle(d.finish())
+}
+
 // settle makes a decoder that met an error a lost one.
 func (d *Decoder) settle(ack bool, err error) (uint32, bool, error) {
 	switch {

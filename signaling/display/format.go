@@ -29,8 +29,8 @@ const (
 	MaxRegions     = 2        // video regions at a time
 	MinRegionSide  = 16       // pixels of a video region's width or height
 	MaxMedia       = 16       // VREGION, VIDEO and JPEG in one update
-	headerSize     = 16
-	workFactor     = 4 // an update touches at most this many times the screen's pixels
+	HeaderSize     = 16       // bytes of a message's header
+	workFactor     = 4        // an update touches at most this many times the screen's pixels
 )
 
 // Errors of the decoders; each wraps one of them with what was wrong.
@@ -88,9 +88,14 @@ func appendHeader(b []byte, h Header) []byte {
 
 // ParseHeader reads a message's header and returns it with the part's bytes.
 func ParseHeader(msg []byte) (Header, []byte, error) {
-	if len(msg) <= headerSize || len(msg) > MaxMessage {
+	if len(msg) <= HeaderSize || len(msg) > MaxMessage {
 		return Header{}, nil, fmt.Errorf("%w: message of %d bytes", ErrMalformed, len(msg))
 	}
+	h, err := parseHeader(msg)
+	return h, msg[HeaderSize:], err
+}
+
+func parseHeader(msg []byte) (Header, error) {
 	h := Header{
 		Last:   msg[0]&flagLast != 0,
 		Reset:  msg[0]&flagReset != 0,
@@ -102,15 +107,15 @@ func ParseHeader(msg []byte) (Header, []byte, error) {
 	}
 	switch {
 	case msg[0]&^(flagLast|flagReset) != 0:
-		return Header{}, nil, fmt.Errorf("%w: unknown flags %#x", ErrMalformed, msg[0])
+		return Header{}, fmt.Errorf("%w: unknown flags %#x", ErrMalformed, msg[0])
 	case h.Enc > Deflate:
-		return Header{}, nil, fmt.Errorf("%w: unknown encoding %d", ErrMalformed, h.Enc)
+		return Header{}, fmt.Errorf("%w: unknown encoding %d", ErrMalformed, h.Enc)
 	case h.Raw == 0 || h.Raw > MaxBody:
-		return Header{}, nil, fmt.Errorf("%w: body of %d bytes", ErrMalformed, h.Raw)
+		return Header{}, fmt.Errorf("%w: body of %d bytes", ErrMalformed, h.Raw)
 	case h.Enc == Plain && h.Packed != h.Raw, h.Enc != Plain && h.Packed >= h.Raw, h.Packed == 0:
-		return Header{}, nil, fmt.Errorf("%w: %d bytes packed into %d", ErrMalformed, h.Raw, h.Packed)
+		return Header{}, fmt.Errorf("%w: %d bytes packed into %d", ErrMalformed, h.Raw, h.Packed)
 	}
-	return h, msg[headerSize:], nil
+	return h, nil
 }
 
 // Split appends the messages of one update to msgs and returns it. The memory
@@ -118,9 +123,9 @@ func ParseHeader(msg []byte) (Header, []byte, error) {
 // the messages are valid until buf is written again. h.Part, h.Last and
 // h.Packed are filled in here.
 func Split(msgs [][]byte, buf []byte, h Header, packed []byte) ([][]byte, []byte) {
-	const room = MaxMessage - headerSize
+	const room = MaxMessage - HeaderSize
 	parts := (len(packed) + room - 1) / room
-	if need := len(packed) + parts*headerSize; cap(buf) < need {
+	if need := len(packed) + parts*HeaderSize; cap(buf) < need {
 		buf = make([]byte, 0, need)
 	}
 	buf = buf[:0]
@@ -138,3 +143,29 @@ func Split(msgs [][]byte, buf []byte, h Header, packed []byte) ([][]byte, []byte
 
 // Renumber gives another number to a message that Split has made.
 func Renumber(msg []byte, seq uint32) { binary.LittleEndian.PutUint32(msg[4:], seq) }
+
+// Whole makes one message, of any length, of an update whose parts stand in it
+// behind each other under the header of the first, and gives it another number.
+// So updates are kept in a recording.
+func Whole(update []byte, seq uint32) {
+	update[0] |= flagLast
+	Renumber(update, seq)
+}
+
+// CheckWhole refuses what Whole has not made. Its body is for a Decoder to check.
+func CheckWhole(update []byte) error {
+	if len(update) <= HeaderSize {
+		return fmt.Errorf("%w: update of %d bytes", ErrMalformed, len(update))
+	}
+	h, err := parseHeader(update)
+	if err != nil {
+		return err
+	}
+	if h.Part != 0 || !h.Last || int(h.Packed) != len(update)-HeaderSize {
+		return fmt.Errorf("%w: not a whole update", ErrMalformed)
+	}
+	return nil
+}
+
+// Resets reports whether an update that CheckWhole has passed begins anew.
+func Resets(update []byte) bool { return update[0]&flagReset != 0 }

@@ -32,6 +32,7 @@ type Chain struct {
 	sealed     *record.SessionSealed
 	sealedSeq  int64
 	after      int // events after the seal
+	recordings []*told
 }
 
 // NewChain begins a session. The key is checked against the event that names
@@ -97,6 +98,7 @@ func (c *Chain) onStatement(r *Report, e record.Event) {
 		}
 	}
 	c.statements, c.prev = claim.Seq, e.Signed.Hash()
+	c.onRecording(e.Seq, data)
 	switch d := data.(type) {
 	case record.PeerVerified:
 		c.viewers[d.Key] = d.Key != ""

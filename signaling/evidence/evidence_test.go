@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -105,6 +106,7 @@ func cases(t *testing.T) []vector {
 	add("an alarm afterwards", s.evidence(), s.trust())
 	s.says(record.AlarmRaised{After: true})
 	add("an alarm twice", s.evidence(), s.trust())
+	ofRecordings(t, add)
 	return all
 }
 
@@ -153,6 +155,16 @@ func TestFindings(t *testing.T) {
 		"countersigned by another key":        {evidence.ExitMissing, evidence.TechnicianUnbound},
 		"an alarm afterwards":                 {evidence.ExitProven, evidence.AfterSeal},
 		"an alarm twice":                      {evidence.ExitFalse, evidence.ClientForked},
+
+		"a recording":                                       {evidence.ExitProven, evidence.RecordingWhole},
+		"a recording, a chunk changed":                      {evidence.ExitFalse, evidence.RecordingFalse},
+		"a recording, its end cut off":                      {evidence.ExitFalse, evidence.RecordingLost},
+		"a recording, a chunk more":                         {evidence.ExitFalse, evidence.RecordingFalse},
+		"a recording, two chunks with each other's content": {evidence.ExitFalse, evidence.RecordingFalse},
+		"a recording that is not listed":                    {evidence.ExitMissing, evidence.RecordingUnlisted},
+		"a recording that nobody signed":                    {evidence.ExitFalse, evidence.RecordingUnsigned},
+		"a recording with gaps":                             {evidence.ExitProven, evidence.RecordingGaps},
+		"a recording without an end":                        {evidence.ExitMissing, evidence.RecordingOpen},
 	}
 	for _, v := range cases(t) {
 		w, ok := want[v.Name]
@@ -243,9 +255,15 @@ func FuzzVerify(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(raw)
+	withRecording := recorded(f, true, 0).evidence()
+	withRecording.Recordings = []evidence.Recording{{Recording: recordingID, Leaves: leaves(4)}}
+	if raw, err = withRecording.Marshal(); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(raw)
 	f.Add([]byte(`{"format":"beside.evidence.v1","events":[{"leaf":"beside.audit.v1\n{}","proof":[]}]}`))
 	honest := make(map[string]bool)
-	for _, e := range whole.Events {
+	for _, e := range slices.Concat(whole.Events, withRecording.Events) { // two logs of one key, which only tests have
 		honest[e.Leaf] = true
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
@@ -258,6 +276,11 @@ func FuzzVerify(f *testing.F) {
 			for _, e := range file.Events {
 				if !honest[e.Leaf] {
 					t.Errorf("proven, and never recorded: %q", e.Leaf)
+				}
+			}
+			for _, one := range file.Recordings {
+				if !reflect.DeepEqual(one, withRecording.Recordings[0]) {
+					t.Errorf("proven, and never recorded: %v", one)
 				}
 			}
 		}

@@ -42,6 +42,8 @@ type File struct {
 	Checkpoint string   `json:"checkpoint"`          // signed note, with cosignatures
 	ClientKey  []byte   `json:"clientKey,omitempty"` // raw Ed25519 public key of the client's session
 	Events     []Entry  `json:"events"`              // of the session, in order
+	// Recordings are the chunks of the session's recordings, as the broker has them.
+	Recordings []Recording `json:"recordings,omitempty"`
 }
 
 // Entry is one event: exactly the bytes that are hashed, and why they are in
@@ -57,6 +59,7 @@ type Entry struct {
 // Marshal writes a file.
 func (f File) Marshal() ([]byte, error) {
 	f.Format = Format
+	// #nosec G117 -- the key is public: evidence is verified by it
 	raw, err := json.MarshalIndent(f, "", " ")
 	if err != nil {
 		return nil, fmt.Errorf("write evidence: %w", err)
@@ -92,7 +95,7 @@ func Parse(raw []byte) (File, error) {
 			return File{}, fmt.Errorf("%w: the proof of entry %d is malformed", ErrFormat, i+1)
 		}
 	}
-	return f, nil
+	return f, checkRecordings(f.Recordings)
 }
 
 func (e Entry) path() ([]tlog.Hash, bool) {

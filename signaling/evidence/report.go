@@ -60,6 +60,16 @@ const (
 	SealMissing        Code = "seal-missing"
 	SealFalse          Code = "seal-false"
 	AfterSeal          Code = "after-seal"
+	RecordingWhole     Code = "recording"
+	RecordingFalse     Code = "recording-false"
+	RecordingLost      Code = "recording-lost"
+	RecordingOpen      Code = "recording-open"
+	RecordingUnlisted  Code = "recording-unlisted"
+	RecordingUnsigned  Code = "recording-unsigned"
+	RecordingGaps      Code = "recording-gaps"
+	ChunksWhole        Code = "chunks"
+	ChunkFalse         Code = "chunk-false"
+	ChunksMissing      Code = "chunks-missing"
 	Gap                Code = "gap"           // of the whole log: an event is not there
 	TreeFalse          Code = "tree-false"    // of the whole log: kept hashes are not the events'
 	RolledBack         Code = "rolled-back"   // of the whole log: less than was seen before

@@ -63,6 +63,7 @@ func Verify(f File, t Trust) *Report {
 		r.Add(Note, PersonalErased, 0, "events", number(erased))
 	}
 	chain.Close(r)
+	chain.CloseRecordings(r, f.Recordings)
 	return r
 }
 

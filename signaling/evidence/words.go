@@ -65,6 +65,11 @@ func sentence(e record.Event) string {
 	if e.Reporter == record.ByClient {
 		by = texts.T("verify.by.client")
 	}
+	return Told(e) + " [" + by + "]"
+}
+
+// Told is what happened, in one sentence.
+func Told(e record.Event) string {
 	var values map[string]any
 	raw, err := json.Marshal(e.Data)
 	if err == nil {
@@ -84,5 +89,5 @@ func sentence(e record.Event) string {
 	if e.Outcome == record.Denied {
 		text += " (" + string(e.Outcome) + ")"
 	}
-	return text + " [" + by + "]"
+	return text
 }

@@ -99,7 +99,7 @@ func (s Set) Empty() bool { return s.bits == 0 }
 
 // Scopes lists the scopes in the fixed order in which people are asked.
 func (s Set) Scopes() []Scope {
-	var out []Scope
+	out := []Scope{}
 	for i, sc := range all {
 		if s.bits&(1<<i) != 0 {
 			out = append(out, sc)

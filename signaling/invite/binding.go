@@ -50,6 +50,15 @@ func (b Binding) CheckViewer(k KeyHash, pub ed25519.PublicKey, proof []byte) err
 	if !k.Matches(pub) {
 		return fmt.Errorf("%w: invite key does not match the link", ErrBinding)
 	}
+	return b.CheckSigned(pub, proof)
+}
+
+// CheckSigned verifies that the holder of pub signed this binding, whoever that
+// is: a spoken code names no key, and the words must say who it is.
+func (b Binding) CheckSigned(pub ed25519.PublicKey, proof []byte) error {
+	if len(pub) != ed25519.PublicKeySize {
+		return fmt.Errorf("%w: malformed key of the viewer", ErrBinding)
+	}
 	if !ed25519.Verify(pub, b.transcript("viewer"), proof) {
 		return fmt.Errorf("%w: bad signature of the viewer", ErrBinding)
 	}

@@ -31,6 +31,8 @@ type vector struct {
 	ViewerFP    string `json:"viewerFingerprint"`
 	ViewerProof string `json:"viewerProof"`
 	ClientProof string `json:"clientProof"`
+	Spoken      string `json:"spoken"`
+	SpokenS     string `json:"spokenSecret"`
 }
 
 func makeVector(t *testing.T) vector {
@@ -47,12 +49,18 @@ func makeVector(t *testing.T) vector {
 	for i := range b.Client {
 		b.Client[i], b.Viewer[i] = byte(i), byte(255-i)
 	}
+	const digits = "012345678"
+	spoken, err := invite.ParseSpoken(digits)
+	if err != nil {
+		t.Fatal(err)
+	}
 	join, bind, page := s.Join(), s.Bind(), s.Page()
 	return vector{
 		Secret: s.Reveal(), Seed: hex.EncodeToString(seed), Public: hex.EncodeToString(pub), KeyHash: string(k),
 		Join: hex.EncodeToString(join[:]), Bind: hex.EncodeToString(bind[:]), Page: hex.EncodeToString(page[:]),
 		Session: b.Session, ClientFP: hex.EncodeToString(b.Client[:]), ViewerFP: hex.EncodeToString(b.Viewer[:]),
 		ViewerProof: hex.EncodeToString(b.ViewerProof(key)), ClientProof: hex.EncodeToString(b.ClientProof(s)),
+		Spoken: digits, SpokenS: spoken.Reveal(),
 	}
 }
 

@@ -92,8 +92,10 @@ func (Secret) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
 type KeyHash string
 
 // HashKey returns the KeyHash of an invite public key.
-func HashKey(pub ed25519.PublicKey) KeyHash {
-	sum := sha256.Sum256(pub)
+func HashKey(pub ed25519.PublicKey) KeyHash { return KeyHash(chars(sha256.Sum256(pub))) }
+
+// chars writes the first 100 bits of a hash, five to a character.
+func chars(sum [sha256.Size]byte) []byte {
 	out := make([]byte, 0, partChars)
 	var acc, bits uint
 	for _, b := range sum {
@@ -103,7 +105,7 @@ func HashKey(pub ed25519.PublicKey) KeyHash {
 			out = append(out, alphabet[acc>>bits&31])
 		}
 	}
-	return KeyHash(out)
+	return out
 }
 
 // Matches reports, in constant time, whether pub is the key that k names.

@@ -53,6 +53,8 @@ const (
 	KindCountersigned     Kind = "session.countersigned"
 	KindSessionSealed     Kind = "session.sealed"
 	KindAuditExported     Kind = "audit.exported"
+	KindAuditSearched     Kind = "audit.searched"
+	KindAuditRead         Kind = "audit.read"
 	KindPersonErased      Kind = "privacy.erased"
 	KindPeerVerified      Kind = "client.verified"
 	KindVerifyFailed      Kind = "client.verify_failed"
@@ -72,6 +74,7 @@ const (
 	KindSessionHeld       Kind = "session.held"
 	KindAlarmTold         Kind = "alarm.told"
 	KindAlarmSeen         Kind = "alarm.seen"
+	KindAuditorsPublished Kind = "auditors.published"
 )
 
 // Data is what one kind of event carries. Each type below is the data of the
@@ -142,6 +145,7 @@ type NoteAdded struct {
 type InvitationCreated struct {
 	Invitation string    `json:"invitation"`
 	Expires    time.Time `json:"expires"`
+	Spoken     bool      `json:"spoken,omitempty"` // told as digits: words are compared
 }
 
 // InvitationOpened: somebody with the link touched its page.
@@ -302,6 +306,9 @@ type ConsentGranted struct {
 	Scopes     string `json:"scopes"`
 	Viewer     string `json:"viewer"`
 	Grant      []byte `json:"grant"`
+	// Recipients are who can open the recording, as the person was told, when
+	// recording was allowed.
+	Recipients []string `json:"recipients,omitempty"`
 }
 
 // ConsentDeclined: the requester declined, or did not answer.
@@ -401,81 +408,6 @@ func (ClientSealed) kind() Kind      { return KindClientSealed }
 func (Countersigned) kind() Kind     { return KindCountersigned }
 func (SessionSealed) kind() Kind     { return KindSessionSealed }
 func (PersonErased) kind() Kind      { return KindPersonErased }
-
-// newData decodes each kind's data; a kind that is not here does not exist.
-var newData = map[Kind]func([]byte) (Data, error){
-	KindBrokerStarted:     decode[BrokerStarted],
-	KindBrokerStopped:     decode[BrokerStopped],
-	KindTechnicianAdded:   decode[TechnicianAdded],
-	KindRolesChanged:      decode[RolesChanged],
-	KindAccountDisabled:   decode[AccountDisabled],
-	KindAccountEnabled:    decode[AccountEnabled],
-	KindSignInLinkMade:    decode[SignInLinkMade],
-	KindSignedIn:          decode[SignedIn],
-	KindSignInRefused:     decode[SignInRefused],
-	KindSignedOut:         decode[SignedOut],
-	KindSignInProved:      decode[SignInProved],
-	KindDeviceSignedOut:   decode[DeviceSignedOut],
-	KindPasskeyAdded:      decode[PasskeyAdded],
-	KindPasskeyRenamed:    decode[PasskeyRenamed],
-	KindPasskeyRemoved:    decode[PasskeyRemoved],
-	KindRecoveryCodesMade: decode[RecoveryCodesMade],
-	KindProviderLinked:    decode[ProviderLinked],
-	KindProviderUnlinked:  decode[ProviderUnlinked],
-	KindTechnicianRenamed: decode[TechnicianRenamed],
-	KindPolicyChanged:     decode[PolicyChanged],
-	KindKeyRotated:        decode[KeyRotated],
-	KindTicketCreated:     decode[TicketCreated],
-	KindTicketChanged:     decode[TicketChanged],
-	KindNoteAdded:         decode[NoteAdded],
-	KindInvitationCreated: decode[InvitationCreated],
-	KindInvitationOpened:  decode[InvitationOpened],
-	KindInvitationUnable:  decode[InvitationUnable],
-	KindInvitationRevoked: decode[InvitationRevoked],
-	KindInvitationExpired: decode[InvitationExpired],
-	KindInvitationRefused: decode[InvitationRefused],
-	KindSessionJoined:     decode[SessionJoined],
-	KindSessionAccepted:   decode[SessionAccepted],
-	KindPeerArrived:       decode[PeerArrived],
-	KindPeerLeft:          decode[PeerLeft],
-	KindPeerSuperseded:    decode[PeerSuperseded],
-	KindSessionEnded:      decode[SessionEnded],
-	KindTokenIssued:       decode[TokenIssued],
-	KindTokenRefused:      decode[TokenRefused],
-	KindMessageRefused:    decode[MessageRefused],
-	KindRelayAllocated:    decode[RelayAllocated],
-	KindRelayDenied:       decode[RelayDenied],
-	KindAuditExported:     decode[AuditExported],
-	KindPeerVerified:      decode[PeerVerified],
-	KindVerifyFailed:      decode[VerifyFailed],
-	KindConsentAsked:      decode[ConsentAsked],
-	KindConsentGranted:    decode[ConsentGranted],
-	KindConsentDeclined:   decode[ConsentDeclined],
-	KindRightsRevoked:     decode[RightsRevoked],
-	KindSharingPaused:     decode[SharingPaused],
-	KindSharingResumed:    decode[SharingResumed],
-	KindScopeViolation:    decode[ScopeViolation],
-	KindCaptureStarted:    decode[CaptureStarted],
-	KindControlStarted:    decode[ControlStarted],
-	KindClientUnable:      decode[ClientUnable],
-	KindClientStopped:     decode[ClientStopped],
-	KindClientSealed:      decode[ClientSealed],
-	KindCountersigned:     decode[Countersigned],
-	KindSessionSealed:     decode[SessionSealed],
-	KindPersonErased:      decode[PersonErased],
-	KindAlarmRaised:       decode[AlarmRaised],
-	KindSessionHeld:       decode[SessionHeld],
-	KindAlarmTold:         decode[AlarmTold],
-	KindAlarmSeen:         decode[AlarmSeen],
-}
-
-func decode[T Data](raw []byte) (Data, error) {
-	var d T
-	if err := strict(raw, &d); err != nil {
-		return nil, err
-	}
-	return d, nil
-}
 
 // FromClient reports whether the kind is the client's to report.
 func (k Kind) FromClient() bool {

@@ -3,8 +3,10 @@ package record
 import (
 	"crypto/ed25519"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // ErrStatement reports a statement that its client did not sign, or that says
@@ -28,6 +30,16 @@ func (s Statement) Open(key ed25519.PublicKey) (Claim, Data, error) {
 		return Claim{}, nil, fmt.Errorf("%w: malformed %s", ErrStatement, c.Kind)
 	}
 	return c, data, nil
+}
+
+// Time is when the client says that it happened, by its own clock: of a statement that
+// Open accepted before.
+func (s Statement) Time() (time.Time, error) {
+	var c struct{ Time time.Time }
+	if err := json.Unmarshal(s.Body, &c); err != nil {
+		return time.Time{}, fmt.Errorf("%w: malformed", ErrStatement)
+	}
+	return c.Time, nil
 }
 
 // Hash is what the next statement's Claim has as Prev.

@@ -25,6 +25,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 
 	"beside/signaling/invite"
 )
@@ -43,6 +44,9 @@ var list = [32]string{
 
 // Words are what both people compare.
 type Words [Count]string
+
+// String writes them as both people see them.
+func (w Words) String() string { return strings.Join(w[:], " ") }
 
 // Nonce is one end's part. A nonce serves once.
 type Nonce [32]byte

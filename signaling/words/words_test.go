@@ -3,8 +3,10 @@ package words_test
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 
@@ -34,6 +36,25 @@ func TestVector(t *testing.T) {
 	want := words.Words{"kettle", "engine", "lemon", "marble"}
 	if got := of(t, binding(1, 2), client, viewer); got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+	var golden struct {
+		Session                string
+		Client, Viewer, Commit []byte // fingerprints
+		ClientNonce            []byte
+		ViewerNonce            []byte
+		Words                  string
+	}
+	raw, err := os.ReadFile("testdata/vector.json") // the viewer's tests read it too
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(raw, &golden); err != nil {
+		t.Fatal(err)
+	}
+	b := invite.Binding{Session: golden.Session, Client: invite.Fingerprint(golden.Client), Viewer: invite.Fingerprint(golden.Viewer)}
+	c, v := words.Nonce(golden.ClientNonce), words.Nonce(golden.ViewerNonce)
+	if got := of(t, b, c, v).String(); got != golden.Words || c.Commit(b) != words.Commit(golden.Commit) {
+		t.Errorf("got %q, want %q, or another commit", got, golden.Words)
 	}
 }
 

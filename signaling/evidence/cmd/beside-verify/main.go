@@ -1,6 +1,6 @@
 // Command beside-verify says what an evidence file of Beside proves, by whose
-// signature, and what it does not prove. It reads that one file and nothing
-// else, and has no code that could reach a network.
+// signature, and what it does not prove. It reads that one file, with --recordings
+// those of a folder, and nothing else, and has no code that could reach a network.
 //
 // Exit code 0: all of it is proven. 1: something in it is false. 2: nothing is
 // false, but something is not proven, or it cannot be read at all.
@@ -13,11 +13,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strconv"
 
 	"beside/signaling/evidence"
 )
 
-const usage = `Usage: beside-verify [--log KEY] [--witness KEY]... [--json] FILE
+const usage = `Usage: beside-verify [--log KEY] [--witness KEY]... [--recordings DIR] [--json] FILE
 
 FILE is evidence that "beside audit export --session" wrote; - is standard input.
 `
@@ -47,6 +49,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	flags.StringVar(&trust.Log, "log", "", "the organisation's log `KEY`, as you know it from elsewhere")
 	flags.Var((*keys)(&trust.Witnesses), "witness", "`KEY` of a witness that must have signed; may be given again")
+	chunks := flags.String("recordings", "", "also check the bytes of recordings: `DIR` has a folder for each, with files named 0, 1, …")
 	asJSON := flags.Bool("json", false, "write the findings as JSON")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -68,6 +71,13 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return evidence.ExitMissing
 	}
 	report := evidence.Verify(file, trust)
+	if *chunks != "" {
+		err = verifyChunks(report, file, *chunks)
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "beside-verify: %v\n", err)
+		return evidence.ExitMissing
+	}
 	if *asJSON {
 		err = json.NewEncoder(stdout).Encode(report)
 	} else {
@@ -80,9 +90,23 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return report.Exit()
 }
 
+// verifyChunks reads the files of a folder, and nothing outside it whatever the
+// evidence names.
+func verifyChunks(report *evidence.Report, file evidence.File, dir string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close() //nolint:errcheck // only read
+	return evidence.VerifyChunks(report, file, func(recording string, n int) (io.ReadCloser, error) {
+		return root.Open(filepath.Join(recording, strconv.Itoa(n)))
+	})
+}
+
 func read(name string, stdin io.Reader) ([]byte, error) {
 	in := stdin
 	if name != "-" {
+		// #nosec G304 -- the file that the caller names
 		f, err := os.Open(name)
 		if err != nil {
 			return nil, err
