@@ -77,7 +77,7 @@ async function connect(
   await page.evaluate((r) => window.comparer.compare(r), rows);
   const before = await line.traffic();
   const since = await served.connect(page);
-  const first = await firstPicture(stand, since);
+  const first = await firstPicture(stand, since, width * height);
   await keep("first", { ...first, "KiB down": ((await line.traffic()).down - before.down) / 1024 });
   await page.evaluate(() => window.comparer.compare(undefined));
   await served.control?.(page);
@@ -90,9 +90,12 @@ async function connect(
   return stand;
 }
 
-/** Until nearly all pixels are there: a client's own windows, which come and go, cover some. */
-async function firstPicture(stand: Stand, since: number): Promise<Figures> {
-  const whole = 0.8;
+/** What a client's own windows cover of a screen of any size, and leave without a picture when they go. */
+const coveredPixels = 330_000;
+
+/** Until all pixels are there but for those. */
+async function firstPicture(stand: Stand, since: number, pixels: number): Promise<Figures> {
+  const whole = 1 - coveredPixels / pixels;
   for (const end = Date.now() + 20_000; Date.now() < end; await pause(20)) {
     const found = (await stand.likeness()).find((l) => l.near >= whole);
     if (found === undefined) continue;

@@ -20,4 +20,4 @@ for space in "$host" "$viewer"; do
   ip -netns "$space" link set lo up
 done
 cd ../viewer
-ip netns exec "$host" npx --no-install playwright test --config ../bench/playwright.config.ts "$@"
+ip netns exec "$host" npx --no-install playwright test --config ../bench/playwright.config.ts "${@:-main.bench}"

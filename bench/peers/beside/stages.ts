@@ -3,8 +3,8 @@ import type { Figures } from "../../stats.ts";
 
 const line = /^time=(\S+) level=DEBUG msg=display (.*)$/gm;
 
-/** Mean times of an update between two moments, in milliseconds since 1970; nothing when there were none. */
-export function readStages(log: string, from: number, to: number): Figures {
+/** What the client logged between two moments, in milliseconds since 1970, each added up by its name. */
+export function sums(log: string, from: number, to: number): ReadonlyMap<string, number> {
   const sum = new Map<string, number>();
   for (const [, time = "", fields = ""] of log.matchAll(line)) {
     const at = Date.parse(time);
@@ -14,6 +14,12 @@ export function readStages(log: string, from: number, to: number): Figures {
       sum.set(name, (sum.get(name) ?? 0) + milliseconds(value));
     }
   }
+  return sum;
+}
+
+/** Mean times of an update between two moments, in milliseconds since 1970; nothing when there were none. */
+export function readStages(log: string, from: number, to: number): Figures {
+  const sum = sums(log, from, to);
   const of = (name: string): number => sum.get(name) ?? 0;
   if (of("updates") === 0 || of("grabs") === 0 || of("answers") === 0) return {};
   return {

@@ -43,6 +43,9 @@ func (c *crowd) join(t *rapid.T) {
 	s.join(t)
 	c.all = append(c.all, s)
 	c.decodes(t, s)
+	if rapid.Bool().Draw(t, "recorded") {
+		record(t, s, rapid.IntRange(1, 30).Draw(t, "updates between pictures"))
+	}
 }
 
 func (c *crowd) decodes(t *rapid.T, s *show) {
@@ -128,7 +131,7 @@ func (timeless) Deadline() (at time.Time, ok bool) { return at, false }
 // Whoever comes, goes, stalls, loses messages or begins anew, and whatever the screen
 // does meanwhile: all see exactly the screen once it rests, by as few updates as
 // their codecs allow, and nobody who lost nothing ever saw an update that was not
-// for him.
+// for him. What is recorded plays as he saw it, all the while.
 func TestEveryViewerBecomesExact(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rapid.Check(timeless{t}, func(t *rapid.T) {

@@ -56,6 +56,7 @@ type Encoder struct {
 	textless int // updates in a row in which it was looked for in vain
 
 	rects    []image.Rectangle // scratch from here on
+	parts    []image.Rectangle
 	body     []byte
 	buf      []byte
 	messages [][]byte
@@ -216,7 +217,9 @@ func (e *Encoder) Next(budget int) (u Update, ok bool) {
 	e.painted = e.moved
 	e.moves, e.moved = e.moves[:0], 0
 	limit := min(rawFactor*budget, int(float64(budget)/e.ratio))
-	e.body = e.tiles(b, max(limit, 1))
+	if e.body = e.tiles(b, max(limit, 1)); len(e.body) == 0 {
+		return Update{}, false // all was undone meanwhile
+	}
 	return e.finish(reset), true
 }
 

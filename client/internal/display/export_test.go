@@ -71,3 +71,6 @@ func (s *Stream) End() { _ = s.end(nil) }
 
 // News lets the next Step look at what changed, whenever the last one did.
 func (s *Stream) News() { s.news, s.pace = time.Now(), pace{} }
+
+// Guessed is where the picture may be newer than a canvas.
+func (t *Still) Guessed() []image.Rectangle { return t.guessed }

@@ -29,7 +29,11 @@ type film struct {
 	lost     bool            // a picture was not sent: the next needs nothing before it
 	ready    *Picture        // to be sent
 	fits     time.Time       // it was not much too large then
+	since    time.Time       // it began, or went on, with a key picture
 }
+
+// renew lets the film go on with a key picture, in a region opened anew.
+func (f *film) renew() { f.codec, f.ready, f.lost, f.changed = wire.NoCodec, nil, true, true }
 
 // Shot is a part of the frame that is to become a picture.
 type Shot struct {
@@ -134,7 +138,7 @@ func (e *Encoder) reframe(i int, r image.Rectangle, now time.Time) {
 	e.endFilm(i)
 	e.blot(r)
 	e.grid.clean(r)
-	*f = film{rect: r, take: f.take + 1, fits: now, changed: true}
+	*f = film{rect: r, take: f.take + 1, fits: now, since: now, changed: true}
 }
 
 // endFilm gives the part of a film back to the exact tiles.

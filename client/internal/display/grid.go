@@ -163,6 +163,7 @@ func same(a, b []uint32) bool { return string(raw(a)) == string(raw(b)) }
 // raw is the memory of a row. Comparing and hashing it as bytes is several times
 // faster than pixel by pixel; nothing is written through it and it is not kept.
 func raw(row []uint32) []byte {
+	// #nosec G103 -- the same memory as bytes, within its length
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(row))), 4*len(row))
 }
 

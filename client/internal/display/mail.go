@@ -44,6 +44,8 @@ type seatMail struct {
 	noVideo bool // a picture of a codec could not be decoded
 	left    bool
 	codecs  *[]wire.Codec
+	tap     *tap
+	tapped  bool // tap is news
 	stats   Stats
 }
 
@@ -185,6 +187,12 @@ func (s *Stream) takeSeatMail(v *Seat) {
 	if m.noVideo {
 		v.efforts = without(v.efforts)
 		m.noVideo = false
+	}
+	if m.tapped {
+		if v.tap = m.tap; v.tap.to == nil {
+			v.tap = nil
+		}
+		m.tap, m.tapped = nil, false
 	}
 	if m.codecs != nil {
 		s.decodes(v, *m.codecs)

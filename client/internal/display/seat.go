@@ -45,6 +45,7 @@ type Seat struct {
 	clocks  clocks
 	seq     uint32 // of the last update
 	stats   Stats  // of this viewer alone
+	tap     *tap   // nil: nothing is recorded
 
 	update  Update       // for sendFn
 	sendFn  func() error // sendUpdate, bound once so that sending allocates nothing
@@ -55,6 +56,7 @@ type Seat struct {
 // newSeat returns a Seat that is shown nothing yet. Its first number is random, so
 // that a late repeat of an earlier stream's update matches none of its own.
 func newSeat(s *Stream, viewer Viewer) *Seat {
+	// #nosec G404 -- the first number is no secret: it only differs from the last stream's
 	v := &Seat{viewer: viewer, stream: s, done: make(chan struct{}), seq: rand.Uint32()}
 	v.sendFn = v.sendUpdate
 	v.againFn = func() error {
@@ -100,6 +102,7 @@ func (v *Seat) send(u Update, now time.Time) error {
 	if v.viewer.Repeat != nil {
 		v.repeat.sent(u, now, v.win.rtt, v.win.rate)
 	}
+	v.record(u)
 	v.stats.Updates++
 	v.stats.Bytes += int64(u.Bytes)
 	return nil

@@ -33,13 +33,20 @@ type show struct {
 	inFlight int   // updates not acknowledged
 	most     int
 	messages int
-	pictures int      // of films
-	acks     [][]byte // held back while mute
+	pictures int              // of films
+	acks     [][]byte         // held back while mute
+	wire     func(msg []byte) // if set, sees every message from the first on
 }
 
 func start(t *testing.T, src *pattern) *show {
 	t.Helper()
-	s := &show{src: src, stream: &display.Stream{Source: src}, ended: make(chan error, 1)}
+	return startSeen(t, src, nil)
+}
+
+// startSeen starts a Stream of which wire, if not nil, sees every message.
+func startSeen(t *testing.T, src *pattern, wire func(msg []byte)) *show {
+	t.Helper()
+	s := &show{src: src, stream: &display.Stream{Source: src}, ended: make(chan error, 1), wire: wire}
 	s.join(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	s.cancel = cancel
@@ -74,6 +81,9 @@ func (s *show) receive(msg []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.messages++
+	if s.wire != nil {
+		s.wire(msg)
+	}
 	if s.drop > 0 {
 		s.drop--
 		return nil

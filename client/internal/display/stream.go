@@ -166,6 +166,9 @@ func (s *Stream) work(lease *consent.Lease, now time.Time) error {
 		return nil // the frame is not whole
 	}
 	s.endFilms(now)
+	for _, l := range s.lanes {
+		l.enc.renewOldFilms(now)
+	}
 	s.flush(now) // before the pointer: pixels wait for nothing
 	if err := s.watchPointer(lease, now); err != nil {
 		return err
@@ -176,6 +179,7 @@ func (s *Stream) work(lease *consent.Lease, now time.Time) error {
 		s.check(l, now)
 	}
 	for _, v := range s.seats {
+		s.still(v, now)
 		v.again(now)
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 const (
 	groupPixels   = 32 << 10 // pixels of the tiles that try to share a palette
 	leastBlocks   = 8        // of a picture's changes; each tile of fewer is written in its shortest form
-	trimBlocks    = 64       // of a picture's changes; fewer are cut to the pixels that differ
+	rankBlocks    = 64       // of a picture's changes; fewer are sent in reading order
 	photoColours  = 64       // a tile with more, outside a shared palette, is a photo
 	distanceScale = 8        // blocks; nearer than that makes no difference of rank
 )
@@ -21,18 +21,18 @@ func (e *Encoder) tiles(b []byte, limit int) []byte {
 	if e.grid.count == 0 {
 		return b
 	}
-	small := e.grid.count <= trimBlocks
+	rank := e.grid.count > rankBlocks
 	limit += len(b)
 	if b = e.texts(b, limit); len(b) >= limit {
 		return b
 	}
 	e.rects = e.grid.rects(e.rects[:0])
-	if !small {
+	if rank {
 		e.rank()
 	}
 	for rest := e.rects; len(rest) > 0 && len(b) < limit; {
 		n := group(rest)
-		b, n = e.group(b, rest[:n], limit, small)
+		b, n = e.group(b, rest[:n], limit)
 		rest = rest[n:]
 	}
 	return b
@@ -64,20 +64,23 @@ func group(rects []image.Rectangle) int {
 }
 
 // group appends the tiles of rects, which are in blocks, and returns how many
-// fitted.
-func (e *Encoder) group(b []byte, rects []image.Rectangle, limit int, trim bool) ([]byte, int) {
-	few := trim && e.grid.count <= leastBlocks
-	shared := !few && e.collect(rects)
+// fitted. Tiles are cut to the pixels that differ: what a window uncovers that
+// somebody drags is a few pixels wide.
+func (e *Encoder) group(b []byte, rects []image.Rectangle, limit int) ([]byte, int) {
+	few := e.grid.count <= leastBlocks
+	e.parts = e.parts[:0]
+	for _, r := range rects {
+		e.parts = append(e.parts, differing(e.frame, &e.shadow, pixels(r, e.frame)))
+	}
+	shared := !few && e.collect(e.parts)
 	announced := false
 	for i, r := range rects {
 		if len(b) >= limit {
 			return b, i
 		}
-		px := pixels(r, e.frame)
-		if trim {
-			px = differing(e.frame, &e.shadow, px)
-		}
+		px := e.parts[i]
 		switch {
+		case px.Empty(): // the frame is newer than the comparison
 		case uniform(e.frame, px):
 			b = wire.AppendSolid(b, px, e.frame.Row(px.Min.Y, px.Min.X, px.Max.X)[0])
 		case few:
@@ -95,11 +98,11 @@ func (e *Encoder) group(b []byte, rects []image.Rectangle, limit int, trim bool)
 	return b, len(rects)
 }
 
-// collect puts the colours of rects into the palette, if they fit.
-func (e *Encoder) collect(rects []image.Rectangle) bool {
+// collect puts the colours of parts into the palette, if they fit.
+func (e *Encoder) collect(parts []image.Rectangle) bool {
 	e.palette.Clear()
-	for _, r := range rects {
-		if !e.addColours(pixels(r, e.frame)) {
+	for _, r := range parts {
+		if !e.addColours(r) {
 			return false
 		}
 	}
@@ -155,8 +158,8 @@ func (e *Encoder) keep(px image.Rectangle) {
 	}
 }
 
-// differing is the smallest part of r that holds every difference, which must
-// not be none.
+// differing is the smallest part of r that holds every difference, empty if there
+// is none.
 func differing(a, b *wire.Framebuffer, r image.Rectangle) image.Rectangle {
 	var out image.Rectangle
 	for y := r.Min.Y; y < r.Max.Y; y++ {

@@ -2,8 +2,6 @@ package display
 
 import (
 	"slices"
-
-	wire "beside/signaling/display"
 )
 
 // twin returns an Encoder of the same frame for a viewer that has been sent what
@@ -20,7 +18,7 @@ func (e *Encoder) twin() *Encoder {
 	t.heat.resize(&t.grid)
 	t.heat.follow(&e.heat)
 	for i, f := range e.films {
-		t.films[i] = film{rect: f.rect, take: f.take, codec: f.codec}
+		t.films[i] = film{rect: f.rect, take: f.take, codec: f.codec, since: f.since}
 	}
 	t.closing, t.filming = e.closing, e.filming
 	t.blots = slices.Clone(e.blots)
@@ -61,7 +59,7 @@ func (e *Encoder) absorb(o *Encoder) {
 	}
 	for i := range e.films {
 		if f := &e.films[i]; !f.rect.Empty() {
-			f.codec, f.ready, f.lost, f.changed = wire.NoCodec, nil, true, true
+			f.renew()
 			e.grid.clean(f.rect)
 		}
 	}

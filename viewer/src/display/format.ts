@@ -50,6 +50,11 @@ export interface Header {
 export function parseHeader(message: DataView): Header {
   const size = message.byteLength;
   if (size <= headerSize || size > maxMessage) throw malformed(`message of ${size} bytes`);
+  return readHeader(message);
+}
+
+/** Reads the header that is there, whatever follows it. Throws StreamError. */
+export function readHeader(message: DataView): Header {
   const flags = message.getUint8(0);
   const encoding = encodings[message.getUint8(1)];
   if ((flags & ~3) !== 0) throw malformed(`unknown flags ${flags}`);

@@ -6,7 +6,7 @@ import type { Media } from "./regions.ts";
 /** A decoded picture. Who gets it closes it. */
 export type Frame = VideoFrame | ImageBitmap;
 
-/** A chunk that gives no picture for so long never will. */
+/** A decoder that gives no picture for so long gives none any more. */
 const DECODE_MS = 2000;
 
 /**
@@ -19,8 +19,9 @@ export class MediaDecoder {
 
   /** Decodes all of them, each to exactly one picture, in order. Rejects with a StreamError. */
   async decode(media: readonly Media[]): Promise<Frame[]> {
-    const results = await Promise.allSettled(media.map((one) => this.#decode(one)));
-    for (const video of this.#replaced.splice(0)) video.close();
+    const decoding = media.map((one) => this.#decode(one));
+    for (const video of this.#replaced.splice(0)) video.retire();
+    const results = await Promise.allSettled(decoding);
     const frames = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
     const failed = results.find((result) => result.status === "rejected");
     if (failed === undefined) return frames;
@@ -28,13 +29,18 @@ export class MediaDecoder {
     throw videoError(failed.reason);
   }
 
-  /** Gives up the decoders of regions that are closed. */
+  /** Gives up the decoders of regions that are closed, once they have decoded what they were given. */
   keep(isOpen: (region: number) => boolean): void {
     for (const [id, video] of this.#videos.entries()) {
       if (video === undefined || isOpen(id)) continue;
-      video.close();
+      video.retire();
       this.#videos[id] = undefined;
     }
+  }
+
+  /** Gives up everything. */
+  drop(): void {
+    for (const video of this.#videos.splice(0)) video?.close();
   }
 
   async #decode(media: Media): Promise<Frame> {
@@ -66,6 +72,8 @@ class RegionDecoder {
   readonly #waiting: { done: (frame: VideoFrame) => void; failed: (error: unknown) => void }[] = [];
   #chunks = 0;
   #lost: StreamError | undefined; // why the decoder is gone
+  #retired = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     codec: VideoCodec,
@@ -78,6 +86,7 @@ class RegionDecoder {
         if (next === undefined)
           frame.close(); // a chunk gave two pictures, or its time is over
         else next.done(frame);
+        this.#watch();
       },
       error: (error) => {
         this.#lost = isReclaimed(error) ? reclaimed() : videoError(error);
@@ -91,12 +100,17 @@ class RegionDecoder {
     if (this.#lost !== undefined) throw this.#lost;
     const timestamp = this.#chunks++; // only has to grow
     this.#decoder.decode(new EncodedVideoChunk({ type: key ? "key" : "delta", timestamp, data }));
-    let timer: ReturnType<typeof setTimeout> | undefined;
     const frame = await new Promise<VideoFrame>((done, failed) => {
       this.#waiting.push({ done, failed });
-      timer = setTimeout(() => this.#fail(videoError("a chunk gave no picture")), DECODE_MS);
-    }).finally(() => clearTimeout(timer));
+      if (this.#waiting.length === 1) this.#watch();
+    });
     return ofSize(frame, sizes(frame.displayWidth, frame.displayHeight, this.w, this.h));
+  }
+
+  /** Closes once all that it was given is decoded. */
+  retire(): void {
+    this.#retired = true;
+    this.#watch();
   }
 
   close(): void {
@@ -104,7 +118,16 @@ class RegionDecoder {
     if (this.#decoder.state !== "closed") this.#decoder.close();
   }
 
+  /** Looks whether anything is still to come, and gives it its time. */
+  #watch(): void {
+    clearTimeout(this.#timer);
+    if (this.#waiting.length > 0) {
+      this.#timer = setTimeout(() => this.#fail(videoError("a chunk gave no picture")), DECODE_MS);
+    } else if (this.#retired) this.close();
+  }
+
   #fail(error: unknown): void {
+    clearTimeout(this.#timer);
     for (const { failed } of this.#waiting.splice(0)) failed(error);
   }
 }

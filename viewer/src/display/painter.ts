@@ -1,5 +1,6 @@
 import { Decoder, type Received } from "./decode.ts";
 import { encodeAck, encodeResync, type Reason, restedMs, StreamError } from "./format.ts";
+import { Held } from "./held.ts";
 import { type Frame, MediaDecoder } from "./media.ts";
 import type { PointerShape } from "./picture.ts";
 
@@ -60,6 +61,7 @@ export class Painter {
   #decoding: object | undefined; // stands for the pictures that all else waits for
   #waiting: Message[] = [];
   #waitingBytes = 0;
+  #held: Held | undefined; // what came since hold
 
   constructor(options: PainterOptions) {
     const context = options.canvas.getContext("2d", { alpha: false, desynchronized: true });
@@ -98,6 +100,34 @@ export class Painter {
     if (!this.#options.signal.aborted) this.#ask("asked", "asked for");
   }
 
+  /**
+   * From now on updates are gone through as fast as they come, and acknowledged, but nothing is shown of them
+   * before release. Nothing may be under way.
+   */
+  hold(): void {
+    this.#held ??= new Held();
+  }
+
+  /** Shows what came since hold. Resolves when it is on the canvas; rejects with a StreamError. */
+  async release(): Promise<void> {
+    const held = this.#held;
+    if (held === undefined) return;
+    const pictures = await held.pictures();
+    if (this.#held !== held) {
+      for (const { frame } of pictures) frame.close();
+      return;
+    }
+    this.#held = undefined;
+    const { screen } = this.#decoder.picture;
+    if (held.resized) this.#resize(screen.width, screen.height);
+    for (const { frame, rect } of pictures) {
+      this.#context.drawImage(frame, rect.x, rect.y, rect.w, rect.h);
+      frame.close();
+    }
+    this.#put(0, 0, screen.width, screen.height);
+    if (held.resized) this.#options.onResize?.(screen.width, screen.height);
+  }
+
   #take({ bytes, channel, at }: Message): void {
     const start = performance.now();
     let received: Received;
@@ -117,8 +147,21 @@ export class Painter {
       this.#bytes += bytes.byteLength;
     }
     if (received === "nothing") return;
-    if (this.#decoder.picture.media.length > 0) this.#decode(channel, start);
+    if (this.#held !== undefined) this.#pass(this.#held, channel, start);
+    else if (this.#decoder.picture.media.length > 0) this.#decode(channel, start);
     else this.#paint([], channel, start);
+  }
+
+  /** Goes through an update without showing it. */
+  #pass(held: Held, channel: Channel, start: number): void {
+    const { picture } = this.#decoder;
+    held.add(picture.media, () => this.#media.decode(picture.media));
+    held.resized ||= picture.resized;
+    this.#media.keep((region) => picture.regions.isOpen(region));
+    this.#tellPointer();
+    this.#painted = this.#decoder.lastSeq;
+    this.#bytes = 0;
+    this.#acknowledge(channel, performance.now() - start, start);
   }
 
   /** Has pictures decoded, paints then, and goes on with what has come meanwhile. */
@@ -184,7 +227,9 @@ export class Painter {
   /** Forgets what is under way: the stream ends, or begins anew. */
   #drop(): void {
     this.#decoder.lose();
-    this.#media.keep(() => false);
+    this.#media.drop();
+    this.#held?.close();
+    this.#held = undefined;
     this.#decoding = undefined;
     this.#owing = false;
     this.#waiting = [];
@@ -194,7 +239,7 @@ export class Painter {
   /** Brings the canvas and the listeners up to the decoder's last update, whose pictures are frames. */
   #show(frames: readonly Frame[]): void {
     const { picture } = this.#decoder;
-    const { screen, changed, media, shape, place } = picture;
+    const { screen, changed, media } = picture;
     if (picture.resized) this.#resize(screen.width, screen.height);
     for (const [i, frame] of frames.entries()) {
       const { x = 0, y = 0, w = 0, h = 0 } = media[i] ?? {};
@@ -206,8 +251,13 @@ export class Painter {
     }
     this.#media.keep((region) => picture.regions.isOpen(region));
     if (picture.resized) this.#options.onResize?.(screen.width, screen.height);
-    if (picture.shapeChanged) this.#options.onPointerShape?.(shape);
-    if (picture.placeChanged) this.#options.onPointerPlace?.(place.x, place.y);
+    this.#tellPointer();
+  }
+
+  #tellPointer(): void {
+    const { shape, place, shapeChanged, placeChanged } = this.#decoder.picture;
+    if (shapeChanged) this.#options.onPointerShape?.(shape);
+    if (placeChanged) this.#options.onPointerPlace?.(place.x, place.y);
   }
 
   /** Puts what is known in the rectangle on the canvas. */

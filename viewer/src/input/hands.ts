@@ -62,6 +62,6 @@ export class Hands {
 
   /** Presses keys together, from a menu. */
   press(codes: readonly Code[]): void {
-    press(this.outbox, codes);
+    press(this.outbox, codes, (act, ms) => void setTimeout(act, ms));
   }
 }

@@ -12,7 +12,7 @@ import {
   sendable,
 } from "./messages.ts";
 import { Recorder } from "./recorder.ts";
-import { SPECIAL_KEYS } from "./special-keys.ts";
+import { press, SPECIAL_KEYS } from "./special-keys.ts";
 
 test("the table of keys is the client's", () => {
   expect(CODES).toEqual(goldenCodes);
@@ -82,4 +82,13 @@ test("moves, buttons and wheel share one count from 1, and moves have their own 
 test("special keys are named once", () => {
   const labels = SPECIAL_KEYS.map(({ label }) => label);
   expect(new Set(labels).size).toBe(labels.length);
+});
+
+test("special keys are held for a moment", () => {
+  const recorder = new Recorder();
+  const waiting: (() => void)[] = [];
+  press(new Outbox(recorder), ["AltLeft", "Tab"], (act) => waiting.push(act));
+  expect(recorder.take()).toBe("+AltLeft +Tab");
+  for (const act of waiting) act();
+  expect(recorder.take()).toBe("-Tab -AltLeft");
 });

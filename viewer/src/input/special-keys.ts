@@ -28,8 +28,20 @@ export const SPECIAL_KEYS: readonly SpecialKey[] = [
   ...terminals,
 ];
 
+/**
+ * How long keys are held, as a quick hand does. Window managers take hold of the keyboard at the press: one that is let
+ * go of in the same moment passes by openbox about every third time.
+ */
+const HELD_MS = 60;
+
 /** Presses keys together and lets go of them. */
-export function press(outbox: Outbox, codes: readonly Code[]): void {
+export function press(
+  outbox: Outbox,
+  codes: readonly Code[],
+  later: (act: () => void, ms: number) => void,
+): void {
   for (const code of codes) outbox.key(code, true);
-  for (const code of codes.toReversed()) outbox.key(code, false);
+  later(() => {
+    for (const code of codes.toReversed()) outbox.key(code, false);
+  }, HELD_MS);
 }
