@@ -17,11 +17,11 @@ import (
 	"beside/signaling/record"
 )
 
-// maxEvents bounds the statements of one session. The last three places are kept
-// for its end and an alarm, which must always find one.
+// maxEvents bounds the statements of one session. The last places are kept for its
+// end, that of its recording, and an alarm, which must always find one.
 const (
 	maxEvents = 10_000
-	forTheEnd = 3
+	forTheEnd = 4
 )
 
 // ErrFull reports a session with more events than any honest one has, or one
@@ -48,7 +48,7 @@ func New(session string, key ed25519.PrivateKey) *Journal {
 func (j *Journal) Add(now time.Time, data record.Data) (signaling.Event, error) {
 	full, sealed := uint64(maxEvents), j.sealed
 	switch d := data.(type) {
-	case record.ClientStopped, record.ClientSealed:
+	case record.ClientStopped, record.ClientSealed, record.RecordingEnded:
 	case record.AlarmRaised:
 		sealed = sealed && !d.After // nobody knows before whether there will be one
 	default:

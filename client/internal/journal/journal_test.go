@@ -73,7 +73,7 @@ func TestFullJournalSaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	j := journal.New("session", key)
-	for i := range 9_997 {
+	for i := range 9_996 {
 		if _, err := j.Add(time.Now(), record.SharingPaused{}); err != nil {
 			t.Fatalf("event %d: %v", i, err)
 		}
@@ -83,7 +83,7 @@ func TestFullJournalSaysSo(t *testing.T) {
 		t.Errorf("one too many: got %v, want ErrFull", err)
 	}
 	for _, end := range []record.Data{
-		record.ClientStopped{Reason: "client_failure"}, record.ClientSealed{}, record.AlarmRaised{After: true},
+		record.RecordingEnded{}, record.ClientStopped{Reason: "client_failure"}, record.ClientSealed{}, record.AlarmRaised{After: true},
 	} {
 		if _, err := j.Add(time.Now(), end); err != nil {
 			t.Errorf("the end has no place: %v", err)
