@@ -27,6 +27,7 @@ type target struct {
 	broker       *url.URL
 	secret       invite.Secret
 	key          invite.KeyHash
+	spoken       bool // the secret is of a spoken code, which has no key
 	organisation string
 }
 
@@ -44,11 +45,10 @@ type finder struct {
 func (f finder) find(ctx context.Context) (target, error) {
 	if !f.empty {
 		if secret, key, err := invite.ParseFileName(f.fileName); err == nil {
-			broker, err := url.Parse(f.config.Broker)
-			if err != nil {
-				return target{}, fmt.Errorf("broker in the configuration slot: %w", err)
-			}
-			return target{broker, secret, key, f.config.Organisation}, nil
+			return f.own(target{secret: secret, key: key})
+		}
+		if secret, err := invite.ParseSpokenFileName(f.fileName); err == nil {
+			return f.own(target{secret: secret, spoken: true})
 		}
 	}
 	text := f.argument
@@ -67,6 +67,16 @@ func (f finder) find(ctx context.Context) (target, error) {
 		return target{}, err
 	}
 	return to, f.confirm(ctx, to)
+}
+
+// own completes a target that names no broker: it is the configuration's.
+func (f finder) own(to target) (target, error) {
+	broker, err := url.Parse(f.config.Broker)
+	if err != nil {
+		return target{}, fmt.Errorf("broker in the configuration slot: %w", err)
+	}
+	to.broker, to.organisation = &url.URL{Scheme: broker.Scheme, Host: broker.Host}, f.config.Organisation
+	return to, nil
 }
 
 // paste asks for the link until one is good or the person leaves.
@@ -99,18 +109,30 @@ func (e *otherHostError) Error() string {
 	return texts.T("client.other-host", "host", e.host, "expected", e.expected) + " " + texts.T("client.other-host.next")
 }
 
+// errNowhere reports a spoken code where nothing says which broker it is of.
+var errNowhere = errors.New("a code of digits needs a program from its own help desk")
+
 // problemOf says in plain words why a link was refused.
 func problemOf(err error) string {
 	var other *otherHostError
 	if errors.As(err, &other) {
 		return other.Error()
 	}
+	if errors.Is(err, errNowhere) {
+		return texts.T("client.code-nowhere")
+	}
 	return texts.T("client.bad-link")
 }
 
-// parse reads a link. One that leads elsewhere than the configuration says is
-// refused.
+// parse reads a link, or a spoken code, which is the configuration's broker's. A
+// link that leads elsewhere than the configuration says is refused.
 func (f finder) parse(text string) (target, error) {
+	if secret, err := invite.ParseSpoken(text); err == nil {
+		if f.empty {
+			return target{}, errNowhere
+		}
+		return f.own(target{secret: secret, spoken: true})
+	}
 	link, err := invite.ParseLink(text)
 	if err != nil {
 		return target{}, err
@@ -119,16 +141,14 @@ func (f finder) parse(text string) (target, error) {
 	if f.empty {
 		return to, nil
 	}
-	expected, err := url.Parse(f.config.Broker)
+	ours, err := f.own(to)
 	if err != nil {
-		return target{}, fmt.Errorf("broker in the configuration slot: %w", err)
+		return target{}, err
 	}
-	if link.Broker.Scheme != expected.Scheme || !strings.EqualFold(link.Broker.Host, expected.Host) {
-		return target{}, &otherHostError{host: link.Broker.Host, expected: expected.Host}
+	if link.Broker.Scheme != ours.broker.Scheme || !strings.EqualFold(link.Broker.Host, ours.broker.Host) {
+		return target{}, &otherHostError{host: link.Broker.Host, expected: ours.broker.Host}
 	}
-	to.broker = &url.URL{Scheme: expected.Scheme, Host: expected.Host}
-	to.organisation = f.config.Organisation
-	return to, nil
+	return ours, nil
 }
 
 // confirm shows the host large and asks, when nothing but the link names it.

@@ -46,6 +46,10 @@ func TestFind(t *testing.T) {
 	link := invite.Link{
 		Broker: &url.URL{Scheme: "https", Host: "help.example"}, ID: "abc", Secret: invite.NewSecret(), Key: invite.HashKey(pub),
 	}
+	told, err := invite.ParseSpoken("012345678")
+	if err != nil {
+		t.Fatal(err)
+	}
 	code := link.Secret.Reveal() + string(link.Key)
 	elsewhere := strings.Replace(link.String(), "help.example", "evil.example", 1)
 	plain := strings.Replace(link.String(), "https:", "http:", 1)
@@ -63,6 +67,11 @@ func TestFind(t *testing.T) {
 		{"standard input", finder{config: filled, input: strings.NewReader(link.String() + "\n")}, typist{}, nil, 0},
 		{"standard input without an end of line", finder{config: filled, input: strings.NewReader(link.String())}, typist{}, nil, 0},
 		{"pasted", finder{config: filled, input: strings.NewReader("")}, typist{links: []string{"hello", elsewhere, link.String()}}, nil, 0},
+		{"digits in the file name", finder{config: filled, fileName: "Beside-012345678 (1)"}, typist{}, nil, 0},
+		{"digits as argument", finder{config: filled, argument: "012 345 678"}, typist{}, nil, 0},
+		{"digits typed", finder{config: filled}, typist{links: []string{"012 345 67", "012-345-678"}}, nil, 0},
+		{"empty slot, digits", finder{empty: true, argument: "012 345 678"}, typist{}, func(err error) bool { return errors.Is(err, errNowhere) }, 0},
+		{"empty slot, digits in the file name", finder{empty: true, fileName: "Beside-012345678"}, typist{}, func(err error) bool { return errors.Is(err, errLeft) }, 0},
 		{"left", finder{config: filled}, typist{}, func(err error) bool { return errors.Is(err, errLeft) }, 0},
 		{"another host", finder{config: filled, argument: elsewhere}, typist{}, isOther, 0},
 		{"another scheme", finder{config: filled, argument: plain}, typist{}, func(err error) bool { return err != nil }, 0},
@@ -93,7 +102,11 @@ func TestFind(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.broker.String() != "https://help.example" || got.secret != link.Secret || got.key != link.Key {
+			want := target{secret: link.Secret, key: link.Key}
+			if strings.HasPrefix(tt.name, "digits") {
+				want = target{secret: told, spoken: true}
+			}
+			if got.broker.String() != "https://help.example" || got.secret != want.secret || got.key != want.key || got.spoken != want.spoken {
 				t.Errorf("find: got %v at %v", got.key, got.broker)
 			}
 			if named := got.organisation == "Example"; named == tt.finder.empty {

@@ -59,7 +59,7 @@ type program struct {
 }
 
 type commandLine struct {
-	Link    string           `arg:"" optional:"" help:"The link that you were sent. Without it: the code in this file's name, a line on standard input, or a window that asks."`
+	Link    string           `arg:"" optional:"" help:"The link that you were sent, or the code that you were told. Without it: the code in this file's name, a line on standard input, or a window that asks."`
 	Verbose bool             `short:"v" help:"Write to standard error what happens."`
 	Version kong.VersionFlag `help:"Show the version."`
 }
@@ -157,7 +157,7 @@ func (p program) help(ctx context.Context, w *windows, log *slog.Logger, config 
 	lock := screen.OpenLock(ctx)
 	defer lock.Close()
 	err = session.Run(ctx, session.Config{
-		Broker: to.broker, TLS: trust, Secret: to.secret, Key: to.key, Organisation: to.organisation,
+		Broker: to.broker, TLS: trust, Secret: to.secret, Key: to.key, Spoken: to.spoken, Organisation: to.organisation, AuditorsKey: config.AuditorsKey,
 		Version: version, System: systemOf(), UI: ui, Log: log,
 		Devices: session.Devices{
 			Unable:   unable,

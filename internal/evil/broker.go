@@ -8,6 +8,8 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -42,6 +44,11 @@ type Broker struct {
 	// is before everybody else's.
 	Ahead time.Duration
 
+	// Recording and Auditors, when set before the client connects, are what it is told
+	// of recordings: off, allowed or required, and the list of who can open them.
+	Recording string
+	Auditors  []byte
+
 	mu       sync.Mutex
 	state    signaling.State
 	client   *signaling.Conn
@@ -49,9 +56,10 @@ type Broker struct {
 	session  ed25519.PublicKey
 	viewer   *Viewer
 	claims   []record.Claim
-	unable   string // what the client said instead of redeeming
-	refusing bool   // no new sockets
-	deaf     bool   // events are not recorded
+	uploads  map[string][]byte // parts of recordings by their path, with the query
+	unable   string            // what the client said instead of redeeming
+	refusing bool              // no new sockets
+	deaf     bool              // events are not recorded
 	sockets  int
 }
 
@@ -67,6 +75,7 @@ func NewBroker(t testing.TB) *Broker {
 	mux.HandleFunc("POST /api/v1/invitations/unable", b.cannot)
 	mux.HandleFunc("POST /api/v1/sessions/{id}/token", b.token)
 	mux.HandleFunc("GET /.well-known/jwks.json", func(w http.ResponseWriter, _ *http.Request) { b.reply(w, b.keys()) })
+	mux.HandleFunc("PUT /api/v1/sessions/{id}/recordings/", b.upload)
 	mux.HandleFunc("/ws", b.socket)
 	b.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Date", b.now().UTC().Format(http.TimeFormat))
@@ -121,6 +130,9 @@ type pass struct {
 	Organisation string       `json:"organisation"`
 	Technician   string       `json:"technician"`
 	Signaling    string       `json:"signaling"`
+
+	Recording string          `json:"recording,omitempty"`
+	Auditors  json.RawMessage `json:"auditors,omitempty"`
 }
 
 func (b *Broker) pass(w http.ResponseWriter) {
@@ -135,7 +147,10 @@ func (b *Broker) pass(w http.ResponseWriter) {
 	if err != nil {
 		b.t.Error(err)
 	}
-	b.reply(w, pass{b.Session, token, b.keys(), "Example", Technician, "ws" + strings.TrimPrefix(b.server.URL, "http") + "/ws"})
+	b.reply(w, pass{
+		b.Session, token, b.keys(), "Example", Technician, "ws" + strings.TrimPrefix(b.server.URL, "http") + "/ws",
+		b.Recording, b.Auditors,
+	})
 }
 
 func (b *Broker) redeem(w http.ResponseWriter, r *http.Request) {
@@ -153,6 +168,28 @@ func (b *Broker) redeem(w http.ResponseWriter, r *http.Request) {
 	b.session = key
 	b.mu.Unlock()
 	b.pass(w)
+}
+
+// upload keeps a part of a recording.
+func (b *Broker) upload(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil || len(b.raw(r.Header.Get("Beside-Proof"))) != ed25519.SignatureSize {
+		b.t.Errorf("a part of a recording without a proof: %v", err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.uploads == nil {
+		b.uploads = map[string][]byte{}
+	}
+	b.uploads[r.URL.RequestURI()] = body
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// Uploads are the parts of recordings that came, by their path.
+func (b *Broker) Uploads() map[string][]byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return maps.Clone(b.uploads)
 }
 
 func (b *Broker) cannot(w http.ResponseWriter, r *http.Request) {
@@ -315,6 +352,16 @@ func (b *Broker) change(f func(*signaling.State)) {
 	b.mu.Unlock()
 	if c != nil {
 		_ = c.Write(signaling.StateChange{State: state}) // else its next welcome says so
+	}
+}
+
+// Say tells the client anything, as only a broker can.
+func (b *Broker) Say(m signaling.Message) {
+	b.mu.Lock()
+	c := b.client
+	b.mu.Unlock()
+	if c != nil {
+		_ = c.Write(m) // the client may have gone
 	}
 }
 

@@ -5,13 +5,10 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/pion/ice/v4"
 	"github.com/pion/webrtc/v4"
 
 	"beside/signaling"
@@ -19,6 +16,7 @@ import (
 	"beside/signaling/display"
 	"beside/signaling/grant"
 	"beside/signaling/invite"
+	"beside/signaling/words"
 )
 
 // Viewer answers a client's offers. It is honest but for what its fields say;
@@ -43,6 +41,10 @@ type Viewer struct {
 	OnHello func(control.HelloClient)
 	// Mute leaves updates unacknowledged.
 	Mute bool
+	// OnWords, when set, gets what the client says of the words in place of the honest part.
+	OnWords func(control.Message)
+	// Words delivers the words of each comparison, for the technician to read out.
+	Words chan words.Words
 
 	sending  sync.Mutex
 	mu       sync.Mutex
@@ -58,6 +60,8 @@ type Viewer struct {
 	bytes    int
 	closed   bool
 	notify   chan struct{} // replaced at each change
+	commit   words.Commit  // of the client; for the goroutine of control alone, as nonce
+	nonce    words.Nonce
 }
 
 // NewViewer makes a viewer of a session.
@@ -73,6 +77,7 @@ func NewViewer(t testing.TB, b *Broker, i Invitation) *Viewer {
 	v := &Viewer{
 		t: t, session: b.Session, epoch: ID(), Invitation: i, Certificate: cert,
 		channels: make(map[string]*webrtc.DataChannel), notify: make(chan struct{}),
+		Words: make(chan words.Words, 4),
 		Token: b.AccessToken(i.Public(), grant.SetOf(grant.View, grant.Control), grant.MaxAccessLife),
 	}
 	t.Cleanup(v.Close)
@@ -85,6 +90,9 @@ func (v *Viewer) Reload(b *Broker) *Viewer {
 	again.Certificate, again.Token = v.Certificate, v.Token
 	return again
 }
+
+// Epoch names this running instance.
+func (v *Viewer) Epoch() string { return v.epoch }
 
 // Close ends the connection.
 func (v *Viewer) Close() {
@@ -217,38 +225,6 @@ func (v *Viewer) onOffer(sdp string) {
 	v.post(signaling.Answer{SDP: text})
 }
 
-// API is a pion engine for loopback; role is the DTLS role of answers.
-func API(t testing.TB, role webrtc.DTLSRole) *webrtc.API {
-	var e webrtc.SettingEngine
-	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	e.SetIncludeLoopbackCandidate(true)
-	if role != 0 && role != webrtc.DTLSRoleAuto {
-		if err := e.SetAnsweringDTLSRole(role); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return webrtc.NewAPI(webrtc.WithSettingEngine(e))
-}
-
-// Channels makes the data channels of a connection, by label.
-func Channels(t testing.TB, pc *webrtc.PeerConnection) map[string]*webrtc.DataChannel {
-	made := make(map[string]*webrtc.DataChannel)
-	for _, c := range control.Channels() {
-		negotiated, ordered, never := true, !c.Lossy, uint16(0)
-		init := &webrtc.DataChannelInit{Negotiated: &negotiated, ID: &c.ID, Ordered: &ordered}
-		if c.Lossy {
-			init.MaxRetransmits = &never
-		}
-		d, err := pc.CreateDataChannel(c.Label, init)
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		made[c.Label] = d
-	}
-	return made
-}
-
 func (v *Viewer) open() *webrtc.PeerConnection {
 	pc, err := API(v.t, v.Role).NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{*v.Certificate}})
 	if err != nil {
@@ -379,6 +355,11 @@ func (v *Viewer) onMessage(channel string, data []byte) {
 			v.t.Errorf("viewer: %v", err)
 		}
 	}
+	if v.OnWords != nil {
+		v.OnWords(m)
+	} else {
+		v.compare(m)
+	}
 	v.mu.Lock()
 	v.got = append(v.got, m)
 	v.changed()
@@ -451,6 +432,15 @@ func (v *Viewer) Do(in control.Input) {
 	v.Raw(channel, raw)
 }
 
+// Again sends an act once more, as the one with this number.
+func (v *Viewer) Again(seq uint32, in control.Input) {
+	raw, err := control.EncodeAgain(control.Again{Seq: seq, Input: in})
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	v.Raw(control.ChannelPointer, raw)
+}
+
 // Got returns what the client said, and how many updates and bytes of picture came.
 func (v *Viewer) Got() (messages []control.Message, updates, bytes int) {
 	v.mu.Lock()
@@ -472,12 +462,4 @@ func (v *Viewer) Fingerprint() invite.Fingerprint {
 		v.t.Fatal(err)
 	}
 	return parse(v.t, own[0].Value)
-}
-
-func parse(t testing.TB, print string) (f invite.Fingerprint) {
-	raw, err := hex.DecodeString(strings.ReplaceAll(print, ":", ""))
-	if err != nil || len(raw) != len(f) {
-		t.Fatalf("fingerprint %q: %v", print, err)
-	}
-	return invite.Fingerprint(raw)
 }

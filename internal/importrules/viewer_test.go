@@ -24,10 +24,12 @@ var pageRules = []pageRule{
 	{"protocol", nil, false, "the wire's words depend on nothing"},
 	{"display", []string{"protocol"}, false, frameworkFree},
 	{"input", []string{"protocol"}, false, frameworkFree},
+	{"evidence", []string{"protocol"}, false, frameworkFree},
+	{"keys", []string{"protocol"}, true, "only who can open recordings needs age: everything else is given what it opened"},
 	{"record", []string{"protocol", "display"}, false, frameworkFree},
 	{"session", []string{"protocol", "display", "input", "record"}, false, frameworkFree},
 	{"ui", []string{"protocol"}, true, "ui is the set of parts that pages are made of: it knows no page and no session"},
-	{"requester", []string{"protocol", "session", "display", "input", "ui"}, true,
+	{"requester", []string{"protocol", "session", "display", "input", "evidence", "ui"}, true,
 		"the person helped is never sent the technician's pages"},
 }
 

@@ -18,8 +18,8 @@ import (
 // messages are all that a viewer can send, written down a second time on
 // purpose: a new one must be thought about here too.
 var messages = map[string]grant.Scope{
-	"hello": "", "token": "", "ask": "", "yield": "", "bye": "", "release": "",
-	"attend": "", "abilities": "",
+	"nonce": "", "hello": "", "token": "", "ask": "", "yield": "", "bye": "", "release": "",
+	"attend": "", "abilities": "", "again": "",
 	"show": grant.View, "display": grant.View, "repeat": grant.View,
 	"key": grant.Control, "text": grant.Control, "move": grant.Control, "button": grant.Control, "wheel": grant.Control,
 }
@@ -225,7 +225,7 @@ func TestNothingIsGrantedAfterShut(t *testing.T) {
 
 func TestBrokerCannotWidenGrant(t *testing.T) {
 	both, view := grant.SetOf(grant.View, grant.Control), grant.SetOf(grant.View)
-	everything := both.Union(grant.SetOf(grant.FilesFetch, grant.Record))
+	everything := both.Union(grant.SetOf(grant.FilesFetch, grant.Sound))
 	tests := []struct {
 		name                  string
 		asked, token, granted grant.Set

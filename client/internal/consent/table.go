@@ -15,6 +15,7 @@ const none grant.Scope = ""
 // is not in it does not exist.
 var table = map[string]grant.Scope{
 	"hello": none,
+	"nonce": none, // once, before the viewer is verified: see session.onNonce
 	"token": none,
 	"ask":   none,
 	"yield": none,
@@ -26,6 +27,9 @@ var table = map[string]grant.Scope{
 	"attend": none,
 	// Letting go undoes what was allowed before, so it is never refused.
 	"release": none,
+
+	// An act once more: what is in it is judged by its own name.
+	"again": none,
 
 	"show": grant.View,
 	// The viewer's feedback on the channels of the display stream.

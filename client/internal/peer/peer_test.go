@@ -28,8 +28,9 @@ type pair struct {
 	heard  chan string // by the Peer
 	said   chan string // by the Peer, as the other end hears it
 
-	mu    sync.Mutex
-	early []signaling.Candidate
+	mu       sync.Mutex
+	offering bool // an offer is on its way: its candidates come after it
+	early    []signaling.Candidate
 }
 
 func newPair(t *testing.T, role webrtc.DTLSRole) *pair {
@@ -72,7 +73,7 @@ func (p *pair) onCandidate(c signaling.Candidate) {
 	if c.Candidate == "" {
 		return
 	}
-	if p.other.RemoteDescription() == nil {
+	if p.offering {
 		p.early = append(p.early, c)
 		return
 	}
@@ -86,6 +87,20 @@ func (p *pair) add(c signaling.Candidate) {
 	}
 }
 
+// offer has the Peer make an offer, and holds back its candidates until the
+// other end has it, as the order of signaling does.
+func (p *pair) offer(restart bool) string {
+	p.t.Helper()
+	p.mu.Lock()
+	p.offering = true
+	p.mu.Unlock()
+	offer, err := p.peer.Offer(restart)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return offer
+}
+
 // answer has the other end answer an offer.
 func (p *pair) answer(offer string) string {
 	p.t.Helper()
@@ -96,7 +111,7 @@ func (p *pair) answer(offer string) string {
 	for _, c := range p.early {
 		p.add(c)
 	}
-	p.early = nil
+	p.early, p.offering = nil, false
 	p.mu.Unlock()
 	answer, err := p.other.CreateAnswer(nil)
 	if err == nil {
@@ -110,11 +125,7 @@ func (p *pair) answer(offer string) string {
 
 func (p *pair) connect() {
 	p.t.Helper()
-	offer, err := p.peer.Offer(false)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	if err := p.peer.Answer(p.answer(offer)); err != nil {
+	if err := p.peer.Answer(p.answer(p.offer(false))); err != nil {
 		p.t.Fatal(err)
 	}
 	receive(p.t, p.opened)
@@ -175,11 +186,7 @@ func TestChannelsCarryAndRestartKeepsThem(t *testing.T) {
 		}
 	}
 	say("one")
-	offer, err := p.peer.Offer(true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.peer.Answer(p.answer(offer)); err != nil {
+	if err := p.peer.Answer(p.answer(p.offer(true))); err != nil {
 		t.Fatal(err)
 	}
 	say("two")
@@ -188,11 +195,7 @@ func TestChannelsCarryAndRestartKeepsThem(t *testing.T) {
 func TestAnswerOfAnotherCertificateIsRefused(t *testing.T) {
 	p, stranger := newPair(t, webrtc.DTLSRoleAuto), newPair(t, webrtc.DTLSRoleAuto)
 	p.connect()
-	offer, err := p.peer.Offer(true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.peer.Answer(stranger.answer(offer)); !errors.Is(err, peer.ErrFingerprint) {
+	if err := p.peer.Answer(stranger.answer(p.offer(true))); !errors.Is(err, peer.ErrFingerprint) {
 		t.Errorf("answer of a stranger: got %v, want ErrFingerprint", err)
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"beside/client/internal/recording"
 	"beside/signaling/control"
 	"beside/signaling/grant"
 	"beside/signaling/invite"
@@ -87,21 +88,26 @@ type joined struct {
 	Organisation string       `json:"organisation"`
 	Technician   string       `json:"technician"`
 	Signaling    string       `json:"signaling"`
+	// Recording is off, allowed or required; Auditors the list of who can open
+	// recordings (signaling/auditors), if there is one.
+	Recording string          `json:"recording"`
+	Auditors  json.RawMessage `json:"auditors"`
 }
 
 // redeem spends the invitation for this process's key. The same key may do so
 // again, after a lost reply.
-func (a *api) redeem(ctx context.Context, secret invite.Secret, system System, version string) (*joined, error) {
+func (a *api) redeem(ctx context.Context, secret invite.Secret, spoken bool, system System, version string) (*joined, error) {
 	join := secret.Join()
 	var out joined
 	err := a.call(ctx, http.MethodPost, "/api/v1/redeem", struct {
 		Join    string `json:"join"`
+		Spoken  bool   `json:"spoken,omitempty"`
 		Key     string `json:"key"`
 		Proof   string `json:"proof"`
 		System  System `json:"system"`
 		Version string `json:"version"`
 	}{
-		encode(join[:]), encode(a.pub), encode(ed25519.Sign(a.key, grant.RedeemStatement(join, a.pub))), system, version,
+		encode(join[:]), spoken, encode(a.pub), encode(ed25519.Sign(a.key, grant.RedeemStatement(join, a.pub))), system, version,
 	}, &out)
 	if err == nil && (out.Session == "" || out.Token == "" || out.Signaling == "") {
 		return nil, errors.New("redeem: the broker's answer is not complete")
@@ -111,12 +117,13 @@ func (a *api) redeem(ctx context.Context, secret invite.Secret, system System, v
 
 // unable tells the technician why this machine cannot be shown; it proves the
 // link by its page value and spends nothing.
-func (a *api) unable(ctx context.Context, secret invite.Secret, code control.NoticeCode) error {
+func (a *api) unable(ctx context.Context, secret invite.Secret, spoken bool, code control.NoticeCode) error {
 	page := secret.Page()
 	return a.call(ctx, http.MethodPost, "/api/v1/invitations/unable", struct {
-		Page string             `json:"page"`
-		Code control.NoticeCode `json:"code"`
-	}{encode(page[:]), code}, nil)
+		Page   string             `json:"page"`
+		Spoken bool               `json:"spoken,omitempty"`
+		Code   control.NoticeCode `json:"code"`
+	}{encode(page[:]), spoken, code}, nil)
 }
 
 // ticket opens one socket.
@@ -189,20 +196,63 @@ func (a *api) call(ctx context.Context, method, path string, in, out any) error 
 	if err != nil {
 		return fmt.Errorf("read the broker's answer: %w", err)
 	}
-	switch {
-	case resp.StatusCode == http.StatusNoContent && out == nil:
+	if resp.StatusCode == http.StatusNoContent && out == nil {
 		return nil
-	case resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated:
+	}
+	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated {
 		if err := json.Unmarshal(raw, out); err != nil {
 			return errors.New("the broker's answer is malformed")
 		}
 		return nil
+	}
+	return answered(resp, raw)
+}
+
+// answered is what an answer means that is no success.
+func answered(resp *http.Response, raw []byte) error {
+	switch {
 	case resp.StatusCode >= 500, resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusRequestTimeout:
 		return fmt.Errorf("broker answered %s", resp.Status)
 	}
 	r := &refusal{Status: resp.StatusCode}
 	_ = json.Unmarshal(raw, r) // a refusal without a code is one too
 	return r
+}
+
+// putTimeout is how long a part of a recording may take on a slow link.
+const putTimeout = 2 * time.Minute
+
+// put sends a part of a recording.
+func (a *api) put(ctx context.Context, path string, body, proof []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, putTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, a.issuer()+path, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("make request: %w", err)
+	}
+	req.Header.Set("Content-Type", "application/octet-stream")
+	req.Header.Set("Beside-Proof", encode(proof))
+	patient := *a.http
+	patient.Timeout = putTimeout
+	resp, err := patient.Do(req)
+	if err != nil {
+		return fmt.Errorf("call broker: %w", err)
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxReplyBytes))
+	switch {
+	case err != nil:
+		return fmt.Errorf("read the broker's answer: %w", err)
+	case resp.StatusCode == http.StatusNoContent:
+		return nil
+	}
+	err = answered(resp, raw)
+	// The broker may not have heard yet that there is a recording: the statement and
+	// its chunks go different ways.
+	if no := asRefusal(err); no != nil && no.Code != "recording_unknown" {
+		return fmt.Errorf("%w: %w", recording.ErrRefused, err)
+	}
+	return err
 }
 
 // socketURL checks where the broker wants its socket opened: on itself, and as

@@ -21,7 +21,12 @@ func (s *session) onAsk(r *road, m control.Ask) {
 	if r.expired {
 		token = grant.Set{}
 	}
-	asked, err := s.questions.Begin(time.Now(), m.Scopes, token, granted, s.gate.Until())
+	wanted, may := s.askable(m.Scopes, token, granted)
+	if !may {
+		s.tellViewer(r, control.AskDeclined{ID: m.ID, Reason: control.NotOffered})
+		return
+	}
+	asked, err := s.questions.Begin(time.Now(), wanted, token, granted, s.gate.Until())
 	switch {
 	case errors.Is(err, consent.ErrGranted):
 		s.tellViewer(r, control.Granted{ID: m.ID, Grant: s.holder.Signed()})
@@ -43,6 +48,7 @@ func (s *session) onAsk(r *road, m control.Ask) {
 	s.question = cancel
 	question := window.Question{
 		Party: s.party(), Technician: s.technician, Scopes: asked, Granted: granted.Without(asked), StopKey: s.panicName,
+		Recording: s.recordings.terms(asked),
 	}
 	s.apply()
 	s.go_(func() {
@@ -66,7 +72,8 @@ func (s *session) cancelQuestion() {
 func (s *session) onAnswered(r *road, id string, asked grant.Set, answer window.Answer) {
 	s.question = nil
 	chosen := answer.Scopes.Narrow(asked)
-	if answer.How != window.Allowed || r.link.road != r || s.isOver() {
+	granted, _ := s.gate.Granted()
+	if answer.How != window.Allowed || r.link.road != r || s.isOver() || !s.recordings.suits(granted.Union(chosen)) {
 		chosen = grant.Set{}
 	}
 	s.questions.End(time.Now(), !chosen.Empty())
@@ -116,7 +123,7 @@ func (s *session) allow(r *road, id string, asked, chosen grant.Set, term time.D
 	}
 	s.record(record.ConsentGranted{
 		Generation: g.Generation, Asked: asked.String(), Scopes: g.Scopes.String(),
-		Viewer: hex.EncodeToString(g.Viewer), Grant: signed.Body,
+		Viewer: hex.EncodeToString(g.Viewer), Grant: signed.Body, Recipients: s.recordings.names(chosen),
 	})
 	s.story.allow(chosen)
 	if chosen.Contains(grant.Control) {

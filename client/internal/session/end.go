@@ -73,6 +73,7 @@ func (s *session) note() {
 	if s.alarmed.Load() {
 		s.raiseAlarm(false)
 	}
+	s.endRecording(recordingOver)
 	last := []record.Data{record.ClientStopped{Reason: string(s.reason)}, record.ClientSealed{}}
 	if s.told {
 		last = last[1:]
@@ -128,7 +129,11 @@ func (s *session) farewell(ctx context.Context) error {
 			f()
 		case err = <-read:
 			reading = false
-			timeout := time.NewTimer(s.cfg.Times.Farewell)
+			patience := s.cfg.Times.Farewell
+			if s.recordings.uploads() {
+				patience = s.cfg.Times.Upload
+			}
+			timeout := time.NewTimer(patience)
 			defer timeout.Stop()
 			late = timeout.C
 		case <-late:
@@ -141,7 +146,7 @@ func (s *session) farewell(ctx context.Context) error {
 
 // owes reports whether the broker does not know everything and would hear it.
 func (s *session) owes() bool {
-	return !s.refused && (s.alarmed.Load() && !s.raised || len(s.journal.Kept()) > 0)
+	return !s.refused && (s.alarmed.Load() && !s.raised || len(s.journal.Kept()) > 0 || s.recordings.uploads())
 }
 
 func (s *session) summary() window.Summary {

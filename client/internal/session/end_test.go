@@ -33,6 +33,12 @@ func TestEnds(t *testing.T) {
 		{"key on the pointer channel", func(_ *stage, v *evil.Viewer) {
 			v.Raw(control.ChannelPointer, []byte(`{"type":"key","gen":1,"code":"KeyA","down":true}`))
 		}, "violation", window.EndedBySafety, false},
+		{"an act once more on the control channel", func(_ *stage, v *evil.Viewer) {
+			v.Raw(control.ChannelControl, []byte(`{"type":"again","seq":1,"input":{"type":"release","gen":1}}`))
+		}, "violation", window.EndedBySafety, false},
+		{"a move once more", func(_ *stage, v *evil.Viewer) {
+			v.Raw(control.ChannelPointer, []byte(`{"type":"again","seq":1,"input":{"type":"move","gen":1,"n":1,"x":1,"y":1}}`))
+		}, "violation", window.EndedBySafety, false},
 		{"malformed feedback", func(_ *stage, v *evil.Viewer) { v.Raw(control.ChannelDisplay, []byte{9}) }, "violation", window.EndedBySafety, false},
 	}
 	for _, tt := range tests {

@@ -35,7 +35,7 @@ func (s *session) greet(r *road) {
 	})
 	r.timers = append(r.timers, s.after(s.cfg.Times.Hello, func() {
 		// A connection that is silent is lost, and nobody lied.
-		if r.link.road == r && !r.verified.Load() && !r.lost {
+		if r.link.road == r && !r.verified.Load() && !r.lost && !s.words.open(r) {
 			s.verifyFailed("timeout")
 		}
 	}))
@@ -47,6 +47,7 @@ func (s *session) binding(own, viewer invite.Fingerprint) invite.Binding {
 
 // onHello checks the viewer's message 0: the key that the link names signed this
 // very connection, and the broker says that its holder is this session's viewer.
+// A spoken code names no key: then the words say who it is.
 func (s *session) onHello(r *road, m control.HelloViewer) {
 	if s.greet(r); !r.greeted || r.hello {
 		s.violation("hello")
@@ -55,7 +56,7 @@ func (s *session) onHello(r *road, m control.HelloViewer) {
 	r.hello = true
 	own, viewer, err := r.peer.Fingerprints()
 	if err == nil {
-		err = s.binding(own, viewer).CheckViewer(s.cfg.Key, m.Key, m.Proof)
+		err = s.checkProof(s.binding(own, viewer), m)
 	}
 	if err != nil {
 		s.log.Warn("message 0 refused", "error", err)
@@ -69,8 +70,19 @@ func (s *session) onHello(r *road, m control.HelloViewer) {
 			s.verifyFailed("token")
 			return
 		}
+		if s.cfg.Spoken && s.words.known != r.viewer {
+			s.compare(r, t)
+			return
+		}
 		s.onVerified(r, t)
 	})
+}
+
+func (s *session) checkProof(b invite.Binding, m control.HelloViewer) error {
+	if s.cfg.Spoken {
+		return b.CheckSigned(m.Key, m.Proof)
+	}
+	return b.CheckViewer(s.cfg.Key, m.Key, m.Proof)
 }
 
 // onVerified takes the viewer on: rights that name it stay, all others go.
@@ -162,7 +174,7 @@ func (s *session) useToken(r *road, t grant.Token) {
 	r.token, r.expired = t, false
 	s.holds.token.release()
 	granted, _ := s.gate.Granted()
-	if gone := granted.Without(t.Scopes); !gone.Empty() {
+	if gone := s.recordings.withRest(granted.Without(t.Scopes)).Narrow(granted); !gone.Empty() {
 		s.gate.Revoke(gone)
 		s.revoked(gone, control.ByToken)
 	}

@@ -230,6 +230,9 @@ func TestAppliedIsWithinGrant(t *testing.T) {
 		{"move", grant.Control, func(v *evil.Viewer, gen uint64) { v.Do(control.Move{Gen: gen, N: 1}) }},
 		{"button", grant.Control, func(v *evil.Viewer, gen uint64) { v.Do(control.Button{Gen: gen, N: 1, Down: true}) }},
 		{"wheel", grant.Control, func(v *evil.Viewer, gen uint64) { v.Do(control.Wheel{Gen: gen, N: 1, DY: 120}) }},
+		{"key", grant.Control, func(v *evil.Viewer, gen uint64) {
+			v.Again(1, control.Key{Gen: gen, Code: "KeyA", Down: true})
+		}},
 		{"show", grant.View, func(v *evil.Viewer, _ uint64) { v.Say(control.Show{Monitor: "main"}) }},
 		{"display", grant.View, func(v *evil.Viewer, _ uint64) {
 			v.Raw(control.ChannelDisplay, display.AppendResync(nil, display.Resync{Reason: display.ReasonAsked}))

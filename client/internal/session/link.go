@@ -118,6 +118,9 @@ func (s *session) replaceLink(epoch string) {
 	if s.link != nil {
 		s.closeRoad(s.link.road)
 	}
+	if s.isOver() {
+		return
+	}
 	s.link = &link{epoch: epoch, out: signaling.NewOutbox(s.epoch, epoch), in: signaling.NewInbox(s.epoch, epoch)}
 	s.build()
 }

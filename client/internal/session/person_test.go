@@ -21,6 +21,8 @@ type person struct {
 	// is gone.
 	answer func(context.Context, window.Question) window.Answer
 	noBar  error // of OpenBar
+	// pick is called for each comparison of words.
+	pick func(context.Context, window.WordsQuestion) window.Pick
 
 	afterthought bool // the person raises an alarm while the summary stands
 
@@ -28,6 +30,7 @@ type person struct {
 	questions []window.Question
 	waiting   window.Stage // the page that is open, else empty
 	pages     int          // opened so far
+	compared  int          // comparisons of words so far
 	problems  []window.Problem
 	bar       *bar
 	cancel    chan struct{} // closed when the person presses Cancel on a page
@@ -54,6 +57,13 @@ func (p *person) AskLink(context.Context, window.LinkQuestion) (string, error) {
 	return "", window.ErrClosed
 }
 func (p *person) AskHost(context.Context, string) (bool, error) { return false, nil }
+
+func (p *person) AskWords(ctx context.Context, q window.WordsQuestion) (window.Pick, error) {
+	p.mu.Lock()
+	p.compared++
+	p.mu.Unlock()
+	return p.pick(ctx, q), ctx.Err()
+}
 
 func (p *person) Wait(ctx context.Context, w window.Waiting) error {
 	p.mu.Lock()

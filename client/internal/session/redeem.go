@@ -27,7 +27,7 @@ func (s *session) redeem(ctx context.Context) (*joined, error) {
 	front := s.openFront(ctx)
 	defer front.close()
 	for tries := 1; ; tries++ {
-		out, err := s.api.redeem(front.ctx, s.cfg.Secret, s.cfg.System, s.cfg.Version)
+		out, err := s.api.redeem(front.ctx, s.cfg.Secret, s.cfg.Spoken, s.cfg.System, s.cfg.Version)
 		switch refused := asRefusal(err); {
 		case err == nil:
 			return out, nil

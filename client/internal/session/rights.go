@@ -8,6 +8,7 @@ import (
 	"beside/signaling/control"
 	"beside/signaling/grant"
 	"beside/signaling/record"
+	format "beside/signaling/recording"
 )
 
 // rest is one reason for which rights rest.
@@ -33,6 +34,7 @@ type holds struct{ pause, question, token, broker, own rest }
 // apply puts what holds now into effect and tells everybody: the picture and the
 // hands follow the Gate, the viewer hears its rights, the bar says who sees.
 func (s *session) apply() {
+	s.followRecording()
 	if r := s.verifiedRoad(); r != nil && !s.isOver() {
 		s.showPicture(r)
 		s.giveHands(r)
@@ -51,7 +53,7 @@ func (s *session) apply() {
 // takeBack revokes rights that are live.
 func (s *session) takeBack(scopes grant.Set, by control.Taker) {
 	granted, _ := s.gate.Granted()
-	gone := granted.Narrow(scopes)
+	gone := granted.Narrow(s.recordings.withRest(granted.Narrow(scopes)))
 	if gone.Empty() {
 		return
 	}
@@ -75,6 +77,7 @@ func (s *session) pause() {
 		return
 	}
 	s.holds.pause.hold(s.gate, consent.Offered())
+	s.gapRecording(format.Paused)
 	s.releaseHands()
 	s.record(record.SharingPaused{})
 	s.story.add(window.PausedStep, grant.Set{})
@@ -165,6 +168,8 @@ func (s *session) onAct(act window.Act) {
 		s.resume()
 	case window.TakeBack:
 		s.takeBack(grant.SetOf(grant.Control), control.ByRequester)
+	case window.StopRecording:
+		s.takeBack(grant.SetOf(grant.Record), control.ByRequester)
 	}
 }
 
@@ -178,7 +183,8 @@ func (s *session) barState() window.BarState {
 		Sees:     there && !paused && granted.Contains(grant.View),
 		Controls: there && !paused && !r.expired && s.holds.broker.end == nil && granted.Contains(grant.Control) && s.hands.Load() != nil,
 		Own:      s.holds.own.end != nil,
-		Lost:     !there && !granted.Empty(),
+		Recorded: s.recordings.now != nil && !paused && !granted.Empty(), Must: s.recordings.required,
+		Lost: !there && !granted.Empty(),
 	}
 }
 

@@ -28,6 +28,7 @@ type road struct {
 
 	// Safe for every goroutine.
 	verified atomic.Bool
+	acts     acts                         // of the viewer's hands
 	seat     atomic.Pointer[display.Seat] // of the viewer, while the picture is shown
 	leaving  sync.Once
 	closing  sync.Once
@@ -100,6 +101,9 @@ func (s *session) closeRoad(r *road) {
 		r.link.road = nil
 	}
 	s.current.CompareAndSwap(r, nil)
+	if s.words.open(r) {
+		s.refuseWords("lost")
+	}
 	for _, t := range append(r.timers, r.expiry...) {
 		t.Stop()
 	}

@@ -19,6 +19,9 @@ var inputs = map[string]bool{"key": true, "text": true, "release": true, "move":
 func (s *session) route(r *road, post func(func()), channel string, data []byte) {
 	if !r.verified.Load() {
 		if channel == control.ChannelControl {
+			if inputs[messageName(data)] {
+				r.acts.skip()
+			}
 			post(func() { s.onControl(r, data) })
 		}
 		return
@@ -29,7 +32,9 @@ func (s *session) route(r *road, post func(func()), channel string, data []byte)
 	}
 	name := messageName(data)
 	switch {
-	case channel == control.ChannelPointer && name != "move":
+	case name == "again" && channel == control.ChannelPointer:
+		s.onAgain(r, post, data)
+	case name == "again", channel == control.ChannelPointer && name != "move":
 		post(func() { s.violation(name) })
 	case inputs[name]:
 		s.onInput(r, post, name, data)
@@ -68,12 +73,34 @@ func (s *session) onFeedback(r *road, post func(func()), channel string, data []
 	}
 }
 
+// onInput takes a message of the hands: moves as they come, all else in its order.
 func (s *session) onInput(r *road, post func(func()), name string, data []byte) {
 	in, err := control.DecodeInput(data)
 	if err != nil {
 		post(func() { s.violation(name) })
 		return
 	}
+	if name == "move" {
+		s.act(post, in)
+		return
+	}
+	r.acts.next(in, func(in control.Input) { s.act(post, in) })
+}
+
+// onAgain takes an act that may have come before. What was done is dropped before
+// it is judged: its right may have gone meanwhile.
+func (s *session) onAgain(r *road, post func(func()), data []byte) {
+	a, err := control.DecodeAgain(data)
+	if err != nil {
+		post(func() { s.violation("again") })
+		return
+	}
+	r.acts.again(a.Seq, a.Input, func(in control.Input) { s.act(post, in) })
+}
+
+// act does what is allowed.
+func (s *session) act(post func(func()), in control.Input) {
+	name := control.InputType(in)
 	switch s.gate.Judge(name, in.Generation()) {
 	case consent.Late:
 		return
@@ -91,6 +118,9 @@ func (s *session) onInput(r *road, post func(func()), name string, data []byte) 
 			post(func() { s.record(record.ControlStarted{}) })
 		}
 	}
+	if tape := s.tape.Load(); tape != nil {
+		tape.Input(in)
+	}
 	h.Handle(in)
 }
 
@@ -103,13 +133,16 @@ func (s *session) onControl(r *road, data []byte) {
 	name := messageName(data)
 	m, err := control.DecodeFromViewer(data)
 	hello, isHello := m.(control.HelloViewer)
+	nonce, isNonce := m.(control.Nonce)
 	switch {
 	case !r.hello && (err != nil || !isHello):
 		s.verifyFailed("order")
 	case isHello:
 		s.onHello(r, hello)
+	case isNonce:
+		s.onNonce(r, nonce)
 	case !r.verified.Load():
-		// Its token is being checked.
+		// Its token is being checked, or words are compared.
 	case err != nil || s.gate.Judge(name, 0) == consent.Violation:
 		s.violation(name)
 	case s.gate.Judge(name, 0) == consent.Accept:

@@ -28,6 +28,7 @@ import (
 	"beside/client/internal/input"
 	"beside/client/internal/journal"
 	"beside/client/internal/peer"
+	"beside/client/internal/recording"
 	"beside/client/internal/screen"
 	"beside/client/internal/window"
 	"beside/signaling"
@@ -43,7 +44,9 @@ type Config struct {
 	TLS          *tls.Config // whom to trust there; nil for the system's authorities
 	Secret       invite.Secret
 	Key          invite.KeyHash
+	Spoken       bool   // the secret is of a spoken code, which has no Key: words are compared
 	Organisation string // from the configuration slot, else empty
+	AuditorsKey  string // of who can open recordings, from the configuration slot, else empty: the person confirms it
 	Version      string
 	System       System
 	UI           window.UI // may be nil when Devices.Unable is set
@@ -79,16 +82,21 @@ type Devices struct {
 // Times are the waits that people and tests meet.
 type Times struct {
 	Hello     time.Duration // for message 0; default 10 s
+	Words     time.Duration // for comparing words; default 3 min
 	ViewAfter time.Duration // view goes on this long after the token's end; default 5 min
 	Farewell  time.Duration // for telling the others of the end; default 3 s
 	Idle      time.Duration // control ends when the technician did nothing for so long; default 10 min
 	Away      time.Duration // or had the page out of sight for so long; default 3 min
 	Look      time.Duration // between two looks at these and at the lock; default 5 s
+	Upload    time.Duration // for what is left of a recording, once the summary is closed; default 30 s
 }
 
 func (t Times) orDefaults() Times {
 	if t.Hello == 0 {
 		t.Hello = 10 * time.Second
+	}
+	if t.Words == 0 {
+		t.Words = 3 * time.Minute
 	}
 	if t.ViewAfter == 0 {
 		t.ViewAfter = 5 * time.Minute
@@ -104,6 +112,9 @@ func (t Times) orDefaults() Times {
 	}
 	if t.Look == 0 {
 		t.Look = 5 * time.Second
+	}
+	if t.Upload == 0 {
+		t.Upload = 30 * time.Second
 	}
 	return t
 }
@@ -127,10 +138,11 @@ type session struct {
 	told    bool             // the broker knows already; read it after over
 	current atomic.Pointer[road]
 	hands   atomic.Pointer[input.Hands]
-	used    atomic.Bool    // input came since control was granted
-	alarmed atomic.Bool    // the person said that this feels wrong
-	acted   atomic.Int64   // when it came last, or control was granted; Unix time in ns
-	wg      sync.WaitGroup // all goroutines of the session
+	used    atomic.Bool                        // input came since control was granted
+	alarmed atomic.Bool                        // the person said that this feels wrong
+	tape    atomic.Pointer[recording.Recorder] // of the recording that runs
+	acted   atomic.Int64                       // when it came last, or control was granted; Unix time in ns
+	wg      sync.WaitGroup                     // all goroutines of the session
 
 	// Owned by run.
 	ctx        context.Context // ends when the session is over
@@ -146,6 +158,7 @@ type session struct {
 	holder     *consent.Holder
 	questions  consent.Questions
 	question   func() // cancels the one that is open
+	words      comparison
 	journal    *journal.Journal
 	holds      holds
 	raised     bool   // the alarm is in the journal
@@ -160,6 +173,7 @@ type session struct {
 	panicName  string
 	panicGone  func()
 	story      story
+	recordings recordings
 }
 
 // Run holds one session from redeem to the end of its summary. It returns nil
@@ -190,6 +204,7 @@ func Run(ctx context.Context, cfg Config) error {
 	s.log = s.log.With("session", s.id)
 	s.holder = consent.NewHolder(s.gate, s.id, key)
 	s.journal = journal.New(s.id, key)
+	s.recordings = s.learnRecording(joined)
 	return s.run(ctx, joined)
 }
 
@@ -222,6 +237,7 @@ func (s *session) run(ctx context.Context, joined *joined) error {
 	cancel()
 	err := s.farewell(ctx)
 	close(s.done)
+	s.closeRecordings()
 	hangUp()
 	s.wg.Wait()
 	return err

@@ -14,6 +14,7 @@ import (
 	format "beside/signaling/display"
 	"beside/signaling/grant"
 	"beside/signaling/record"
+	recorded "beside/signaling/recording"
 )
 
 // againAfter is how long a screen that failed is left alone.
@@ -47,6 +48,7 @@ func (s *session) showPicture(r *road) {
 	}
 	seat.Show(r.wanted)
 	seat.Decodes(r.codecs)
+	s.recordSeat(seat)
 	r.seat.Store(seat)
 	if s.log.Enabled(r.ctx, slog.LevelDebug) {
 		s.go_(func() { s.logStages(seat) })
@@ -109,6 +111,7 @@ func (s *session) logStages(seat *display.Seat) {
 // onPictureEnd shows the screen again: at once under a new right, a little later
 // when it had failed.
 func (s *session) onPictureEnd(r *road, err error) {
+	s.gapRecording(recorded.Unseen)
 	if r.link.road != r || s.isOver() {
 		return
 	}
@@ -141,6 +144,9 @@ func (s *session) onLayout(r *road, all []screen.Monitor, shown screen.Monitor) 
 		})
 	}
 	s.tellViewer(r, r.screens)
+	if tape := s.recordings.now; tape != nil {
+		tape.Shown(shown.Name)
+	}
 	if h := s.hands.Load(); h != nil {
 		h.Show(r.area)
 	}

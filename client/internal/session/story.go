@@ -75,6 +75,8 @@ func endOf(r signaling.Reason) window.End {
 		return window.EndedByTechnician
 	case signaling.Declined, signaling.Unanswered:
 		return window.EndedByDecline
+	case signaling.WordsDiffer:
+		return window.EndedByWords
 	case signaling.NotVerified, signaling.Violation:
 		return window.EndedBySafety
 	case signaling.LostClient, signaling.ClientFailure, signaling.ClientUnable:

@@ -42,7 +42,7 @@ func (s *session) report(ctx context.Context, why *screen.NotShowableError) erro
 	}
 	var wait backoff
 	for tries := 1; ; tries++ {
-		err := s.api.unable(ctx, s.cfg.Secret, noticeOf(why))
+		err := s.api.unable(ctx, s.cfg.Secret, s.cfg.Spoken, noticeOf(why))
 		if err == nil || asRefusal(err) != nil || tries == patience || !wait.wait(ctx) {
 			return err
 		}

@@ -27,6 +27,7 @@ func (b *backoff) reset() { b.bound = 0 }
 // wait returns false when ctx ended.
 func (b *backoff) wait(ctx context.Context) bool {
 	b.bound = min(max(2*b.bound, firstWait), longestWait)
+	// #nosec G404 -- when to try again is no secret
 	timer := time.NewTimer(rand.N(b.bound))
 	defer timer.Stop()
 	select {

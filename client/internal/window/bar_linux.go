@@ -30,10 +30,10 @@ type bar struct {
 
 	// The rest belongs to the frame's loop.
 	*look
-	alarm, takeBack, pause, resume, halt *button
-	grip                                 grip
-	width                                int         // of the screen
-	size                                 image.Point // that was asked for last
+	alarm, takeBack, unrecord, pause, resume, halt *button
+	grip                                           grip
+	width                                          int         // of the screen
+	size                                           image.Point // that was asked for last
 }
 
 const (
@@ -57,6 +57,7 @@ func (u *ui) OpenBar(s BarState) (Bar, error) {
 		ui: u, acts: make(chan Act, actBacklog), stop: make(chan struct{}), state: s, look: newLook(),
 		alarm:    &button{text: texts.T("window.alarm"), small: true},
 		takeBack: &button{text: texts.T("window.take-back"), small: true},
+		unrecord: &button{text: texts.T("window.stop-recording"), small: true},
 		pause:    &button{text: texts.T("window.pause"), small: true},
 		resume:   &button{text: texts.T("window.resume"), small: true, style: accentButton},
 		halt:     &button{text: texts.T("window.stop"), small: true, style: stopButton},
@@ -167,7 +168,7 @@ func (b *bar) layout(gtx layout.Context) time.Time {
 	for _, p := range []struct {
 		b *button
 		a Act
-	}{{b.takeBack, TakeBack}, {b.pause, Pause}, {b.resume, Resume}} {
+	}{{b.takeBack, TakeBack}, {b.unrecord, StopRecording}, {b.pause, Pause}, {b.resume, Resume}} {
 		if p.b.update(gtx) && !stopped {
 			b.say(p.a)
 		}
@@ -283,10 +284,19 @@ func (b *bar) offered(s BarState, stopped bool) []*button {
 		return []*button{b.alarm, b.halt}
 	case s.Paused:
 		return []*button{b.alarm, b.resume, b.halt}
-	case s.Controls:
-		return []*button{b.alarm, b.takeBack, b.pause, b.halt}
 	}
-	return []*button{b.alarm, b.pause, b.halt}
+	buttons := []*button{b.alarm}
+	if s.Controls {
+		buttons = append(buttons, b.takeBack)
+	}
+	if s.Recorded {
+		b.unrecord.text = texts.T("window.stop-recording")
+		if s.Must {
+			b.unrecord.text = texts.T("window.stop-recording.must")
+		}
+		buttons = append(buttons, b.unrecord)
+	}
+	return append(buttons, b.pause, b.halt)
 }
 
 func (b *bar) words(gtx layout.Context, s BarState, stopped bool, clock string) layout.Dimensions {
@@ -299,7 +309,27 @@ func (b *bar) words(gtx layout.Context, s BarState, stopped bool, clock string) 
 	}
 	gtx.Constraints = layout.Constraints{Max: image.Pt(gtx.Dp(barText), gtx.Constraints.Max.Y)}
 	line := func(t label) layout.FlexChild { t.lines = 1; return layout.Rigid(b.label(t)) }
+	first := line(label{text: who, size: 15, weight: bold, colour: b.ink})
+	if s.Recorded && !stopped && !s.Lost {
+		first = layout.Rigid(func(gtx layout.Context) layout.Dimensions {
+			return layout.Flex{Alignment: layout.Middle}.Layout(gtx,
+				layout.Rigid(b.recordedSign), layout.Rigid(layout.Spacer{Width: 12}.Layout),
+				line(label{text: who, size: 15, weight: bold, colour: b.ink}))
+		})
+	}
 	return layout.Flex{Axis: layout.Vertical}.Layout(gtx,
-		line(label{text: who, size: 15, weight: bold, colour: b.ink}),
+		first,
 		line(label{text: hands, size: 13, colour: b.quiet}))
+}
+
+// recordedSign is a red dot and the word for it.
+func (b *bar) recordedSign(gtx layout.Context) layout.Dimensions {
+	dot := func(gtx layout.Context) layout.Dimensions {
+		size := image.Pt(gtx.Dp(11), gtx.Dp(11))
+		paint.FillShape(gtx.Ops, b.look.stop, clip.Ellipse{Max: size}.Op(gtx.Ops))
+		return layout.Dimensions{Size: size}
+	}
+	return layout.Flex{Alignment: layout.Middle}.Layout(gtx,
+		layout.Rigid(dot), layout.Rigid(layout.Spacer{Width: 6}.Layout),
+		layout.Rigid(b.label(label{text: texts.T("window.bar.recorded"), size: 15, weight: bold, colour: b.look.stop, lines: 1})))
 }

@@ -46,7 +46,7 @@ func (d *desk) bar(u window.UI, s window.BarState) (window.Bar, xproto.Window) {
 	if b == nil {
 		d.t.FailNow()
 	}
-	return b, d.shown(u)
+	return b, d.onScreen(u)
 }
 
 func closed(ch <-chan struct{}) bool {
@@ -277,7 +277,7 @@ func TestPropertiesOfWindows(t *testing.T) {
 	}
 	b.Close()
 	answer := ask(ctx, u, question(grant.SetOf(grant.View)))
-	win = d.shown(u)
+	win = d.onScreen(u)
 	d.checkWindow(win, "Beside: your permission", "_NET_WM_WINDOW_TYPE_DIALOG", "_NET_WM_STATE_ABOVE")
 	mid := d.place(win).Min.Add(d.place(win).Max).Div(2)
 	if off := mid.Sub(image.Pt(640, 400)); max(off.X, -off.X) > 30 || max(off.Y, -off.Y) > 30 {

@@ -3,6 +3,7 @@ package window
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"gioui.org/layout"
@@ -16,6 +17,8 @@ import (
 type consent struct {
 	dialog
 	scopes         []grant.Scope // in the order of choices
+	must           bool          // recording comes with whatever is allowed
+	sees           bool          // the screen is shown already
 	choices        []*choice
 	terms          *terms
 	presses        *presses
@@ -95,17 +98,25 @@ func overdue(ctx context.Context) (Answer, error) {
 func newConsent(q Question, after time.Duration, deadline time.Time) *consent {
 	c := &consent{
 		after: after, deadline: deadline, scopes: q.Scopes.Scopes(), answer: make(chan Answer, 1),
+		must: q.Scopes.Contains(grant.Record) && q.Recording.Required, sees: q.Granted.Contains(grant.View),
 		raised:  make(chan struct{}, 1),
 		terms:   newTerms(),
 		allow:   &button{text: texts.T("window.allow"), style: accentButton, deaf: true},
 		decline: &button{text: texts.T("window.decline"), deaf: true},
 	}
+	if c.must {
+		c.scopes = q.Scopes.Without(grant.SetOf(grant.Record)).Scopes()
+	}
 	for _, sc := range c.scopes {
 		title, hint := scopeWords(sc)
-		c.choices = append(c.choices, &choice{title: title, hint: hint, deaf: true, ticked: sc == grant.View || len(c.scopes) == 1})
+		ticked := sc == grant.View || len(c.scopes) == 1 && sc != grant.Record
+		if sc == grant.Record {
+			hint += " " + q.Recording.words()
+		}
+		c.choices = append(c.choices, &choice{title: title, hint: hint, deaf: true, ticked: ticked})
 	}
 	l := newLook()
-	l.cover(name(q.Technician), q.asks())
+	l.cover(name(q.Technician), q.asks(), q.Recording.words())
 	c.dialog = dialog{look: l, buttons: []*button{c.decline, c.allow}, first: &c.decline.presser, enter: c.decline, escape: c.decline}
 	c.body = c.words(q)
 	return c
@@ -120,6 +131,9 @@ func (c *consent) words(q Question) layout.Widget {
 			layout.Flexed(1, column(2, c.heading(name(q.Technician)), c.plain(q.asks()))))
 	}
 	rows := []layout.Widget{c.strong(texts.T("window.consent.choose"))}
+	if c.must {
+		rows = append([]layout.Widget{c.recorded(q)}, rows...)
+	}
 	for _, ch := range c.choices {
 		rows = append(rows, func(gtx layout.Context) layout.Dimensions { return ch.layout(gtx, c.look) })
 	}
@@ -134,6 +148,24 @@ func (c *consent) words(q Question) layout.Widget {
 		notes = append([]layout.Widget{c.quietly(texts.T("window.consent.stop", "key", name(q.StopKey)))}, notes...)
 	}
 	return column(20, who, scam, column(8, rows...), column(2, notes...))
+}
+
+// recorded says that there is no session without a recording.
+func (c *consent) recorded(q Question) layout.Widget {
+	return c.box(c.ground, corner, layout.UniformInset(14), column(3,
+		c.label(label{text: texts.T("window.consent.recorded"), size: 15, weight: bold, colour: c.stop}),
+		c.plain(texts.T("window.consent.recorded.hint", "party", q.party())+" "+q.Recording.words()),
+		c.plain(texts.T("window.consent.recorded.no"))))
+}
+
+// suits reports whether what is ticked can be allowed: not a recording of nothing,
+// and nothing at all only if that is what Decline says.
+func (c *consent) suits(ticked []grant.Scope) bool {
+	if len(ticked) == 0 {
+		return c.must && len(c.scopes) == 0
+	}
+	records := c.must || slices.Contains(ticked, grant.Record)
+	return !records || c.sees || slices.Contains(ticked, grant.View)
 }
 
 func (c *consent) countdown(gtx layout.Context) layout.Dimensions {
@@ -154,7 +186,7 @@ func (c *consent) layout(gtx layout.Context) time.Time {
 	// buttons that looked active.
 	c.listening = !c.answered && !c.since.IsZero() && !now.Before(listensAt)
 	c.hush(!c.listening)
-	c.allow.off = len(ticked) == 0
+	c.allow.off = !c.suits(ticked)
 	c.dialog.layout(gtx)
 	switch _, changes := countdown(c.deadline.Sub(now)); {
 	case c.since.IsZero() || c.answered || !now.Before(c.deadline):
@@ -176,12 +208,15 @@ func (c *consent) take(gtx layout.Context) (ticked []grant.Scope) {
 		}
 	}
 	c.terms.update(gtx)
-	c.allow.off = len(ticked) == 0
+	c.allow.off = !c.suits(ticked)
 	switch c.pressed(gtx) {
 	case c.allow:
 		if !c.presses.genuine(c.since) {
 			c.since, c.listening = time.Now(), false // deaf anew: a person presses again
 			return ticked
+		}
+		if c.must {
+			ticked = append(ticked, grant.Record)
 		}
 		c.reply(Answer{Scopes: grant.SetOf(ticked...), How: Allowed, For: c.terms.chosen()})
 	case c.decline:

@@ -157,8 +157,19 @@ func (d *desk) open(cfg window.Config) window.UI {
 	return u
 }
 
-// shown waits for the only window of u to be on the screen and returns it.
+// shown waits for the only window of u, a dialog, to be on the screen and to have the
+// keyboard, and returns it.
 func (d *desk) shown(u window.UI) xproto.Window {
+	d.t.Helper()
+	win := d.onScreen(u)
+	if d.managed {
+		d.until("the keyboard to be the dialog's", func() bool { return d.focused() == win })
+	}
+	return win
+}
+
+// onScreen waits for the only window of u to be on the screen and returns it.
+func (d *desk) onScreen(u window.UI) xproto.Window {
 	d.t.Helper()
 	var win xproto.Window
 	d.until("a window on the screen", func() bool {
@@ -171,6 +182,15 @@ func (d *desk) shown(u window.UI) xproto.Window {
 		return err == nil && a.MapState == xproto.MapStateViewable && d.at(win, 8, 4) == white
 	})
 	return win
+}
+
+// focused is the window that the keyboard goes to.
+func (d *desk) focused() xproto.Window {
+	f, err := xproto.GetInputFocus(d.conn).Reply()
+	if err != nil {
+		return 0
+	}
+	return f.Focus
 }
 
 const (
@@ -187,6 +207,23 @@ func (d *desk) at(win xproto.Window, x, y int) uint32 {
 		return 0
 	}
 	return binary.LittleEndian.Uint32(img.Data) & 0xffffff
+}
+
+// body reports whether a colour is somewhere in a column of a dialog's body.
+func (d *desk) body(win xproto.Window, x int, colour uint32) bool {
+	const footer = 72
+	r := d.place(win)
+	img, err := xproto.GetImage(d.conn, xproto.ImageFormatZPixmap, xproto.Drawable(d.root),
+		int16(r.Min.X+x), int16(r.Min.Y), 1, uint16(max(r.Dy()-footer, 1)), ^uint32(0)).Reply()
+	if err != nil {
+		return false
+	}
+	for i := 0; i+4 <= len(img.Data); i += 4 {
+		if binary.LittleEndian.Uint32(img.Data[i:])&0xffffff == colour {
+			return true
+		}
+	}
+	return false
 }
 
 // point is a place in a window, on the screen.

@@ -42,6 +42,7 @@ func TestAskLinkBringsWhatWasTyped(t *testing.T) {
 	link := askLink(t, u, window.LinkQuestion{Text: "old"})
 	win := d.shown(u)
 	d.ready(win) // Continue is active: the field is not empty
+	d.until("the old text to be selected", func() bool { return d.body(win, 44, 0xd5dbe2) })
 	const a, b = 38, 56
 	d.step(win, a, b) // replaces the selected old text
 	d.keys(keyReturn)
@@ -51,6 +52,7 @@ func TestAskLinkBringsWhatWasTyped(t *testing.T) {
 
 	// The same window goes on with the next page.
 	link = askLink(t, u, window.LinkQuestion{Problem: "That was not a link."})
+	d.until("the note of what was wrong", func() bool { return d.body(win, 34, 0xf3f6f9) })
 	d.until("Continue to rest: the field is empty", func() bool { return d.at(win, allowEdgeX, buttonY) == 0xd5dbe2 })
 	if own := u.OwnWindows(); len(own) != 1 || own[0] != uint32(win) {
 		t.Errorf("windows: got %v, want the same one %d", own, win)
@@ -58,6 +60,63 @@ func TestAskLinkBringsWhatWasTyped(t *testing.T) {
 	d.click(win, declineX, buttonY)
 	if got := await(d, "Cancel", link); !errors.Is(got.err, window.ErrClosed) {
 		t.Errorf("AskLink cancelled: got %v, want ErrClosed", got.err)
+	}
+}
+
+// The rows of words begin below the heading; each is a tab stop, in order, and "none
+// of these" is the last.
+func TestAskWordsTakesARowAndContinue(t *testing.T) {
+	q := window.WordsQuestion{
+		Party: window.Party{Organisation: "Example"}, Technician: "Anna Berger",
+		Choices: [3]string{"amber bridge candle dolphin", "eagle forest garden hammer", "island jacket kettle lemon"},
+	}
+	tests := []struct {
+		name string
+		act  func(d *desk, win xproto.Window)
+		want window.Pick
+	}{
+		{"Enter at once", func(d *desk, _ xproto.Window) { d.keys(keyReturn) }, window.Pick{}},
+		{"Escape after a choice", func(d *desk, w xproto.Window) {
+			d.step(w, keyTab, keySpace)
+			d.keys(keyEscape)
+		}, window.Pick{}},
+		{"closing", func(d *desk, w xproto.Window) { d.closeButton(w) }, window.Pick{}},
+		{"the first row", func(d *desk, w xproto.Window) {
+			d.step(w, keyTab, keySpace)
+			d.ready(w)
+			d.click(w, allowX, buttonY)
+		}, window.Pick{How: window.PickedWords}},
+		{"the last choice counts", func(d *desk, w xproto.Window) {
+			d.step(w, keyTab, keySpace, keyTab, keySpace, keyTab, keySpace)
+			d.ready(w)
+			d.click(w, allowX, buttonY)
+		}, window.Pick{How: window.PickedWords, Choice: 2}},
+		{"none of these, by keyboard", func(d *desk, w xproto.Window) {
+			d.step(w, keyTab, keyTab, keyTab, keyTab, keySpace) // the rows
+			d.ready(w)
+			d.step(w, keyTab, keyTab) // Cancel, Continue
+			d.keys(keyReturn)
+		}, window.Pick{How: window.PickedNone}},
+	}
+	d := newDesk(t, true)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := d.with(t)
+			u := d.open(window.Config{})
+			picked := later(func() window.Pick {
+				pick, err := u.AskWords(t.Context(), q)
+				if err != nil {
+					t.Errorf("AskWords: %v", err)
+				}
+				return pick
+			})
+			win := d.shown(u)
+			d.until("Continue to rest: nothing is chosen", func() bool { return d.at(win, allowEdgeX, buttonY) == 0xd5dbe2 })
+			tt.act(d, win)
+			if got := await(d, "a pick", picked); got != tt.want {
+				t.Errorf("AskWords: got %+v, want %+v", got, tt.want)
+			}
+		})
 	}
 }
 

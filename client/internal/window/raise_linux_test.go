@@ -64,15 +64,6 @@ func TestRaiseNeverAnswers(t *testing.T) {
 	}
 }
 
-// focused is the window with the keyboard.
-func (d *desk) focused() xproto.Window {
-	f, err := xproto.GetInputFocus(d.conn).Reply()
-	if err != nil {
-		return 0
-	}
-	return f.Focus
-}
-
 // iconify asks the window manager to make a window small, and waits for it.
 func (d *desk) iconify(win xproto.Window) {
 	d.t.Helper()

@@ -55,8 +55,11 @@ func newSummary(s Summary) *summary {
 	l.cover(s.sentence(), name(s.Technician))
 	c.dialog = dialog{look: l, buttons: []*button{c.alarm, c.close}, first: &c.close.presser, enter: c.close, escape: c.close}
 	parts := []layout.Widget{column(6, c.heading(endWords(s.End)), c.plain(s.sentence()))}
-	if s.End == EndedBySafety {
+	switch s.End {
+	case EndedBySafety:
 		parts = append(parts, c.box(c.ground, corner, layout.UniformInset(14), c.plain(texts.T("window.summary.safety.hint"))))
+	case EndedByWords:
+		parts = append(parts, c.box(c.ground, corner, layout.UniformInset(14), c.plain(texts.T("window.summary.words.hint"))))
 	}
 	parts = append(parts, c.allowed(s), c.alarmed(s))
 	if len(s.Steps) > 0 {
@@ -85,7 +88,11 @@ func (c *summary) alarmed(s Summary) layout.Widget {
 		return layout.Spacer{}.Layout
 	}
 	technician := name(s.Technician)
-	raised := column(3, c.strong(texts.T("window.summary.alarm")), c.plain(texts.T("window.summary.alarm.hint", "technician", technician)))
+	heading := texts.T("window.summary.alarm")
+	if s.End == EndedByWords {
+		heading = texts.T("window.summary.words.told")
+	}
+	raised := column(3, c.strong(heading), c.plain(texts.T("window.summary.alarm.hint", "technician", technician)))
 	later := c.plain(texts.T("window.summary.alarm.later", "technician", technician))
 	return c.box(c.ground, corner, layout.UniformInset(14), func(gtx layout.Context) layout.Dimensions {
 		if c.report == nil {

@@ -33,7 +33,7 @@ var (
 // by an act of the person, by its own timeout, or when the context ends (then
 // with the context's error).
 //
-// AskLink, AskHost, Wait and Tell are pages of one panel window. The panel stays
+// AskLink, AskHost, AskWords, Wait and Tell are pages of one panel window. The panel stays
 // open, with its buttons resting, between two of them, so that the next page
 // replaces the last without a flicker; Ask, OpenBar and Summarise close it. When
 // the person closes a resting panel the next page reports that at once. One page
@@ -51,6 +51,9 @@ type UI interface {
 	// cancels, else the context's error: it never returns nil. To change the
 	// words, end the context and call it again.
 	Wait(ctx context.Context, w Waiting) error
+	// AskWords lets the person pick the words that the technician reads out. The
+	// zero Pick, with or without an error, is no words.
+	AskWords(ctx context.Context, q WordsQuestion) (Pick, error)
 	// Tell says what went wrong and what to do next. It reports whether the
 	// person wants to try again (only when p.Retry offers it).
 	Tell(ctx context.Context, p Problem) (again bool, err error)
@@ -101,6 +104,29 @@ type LinkQuestion struct {
 	Problem string // why the last one was refused, in plain words; may be empty
 }
 
+// WordsQuestion asks which words the technician reads out.
+type WordsQuestion struct {
+	Party
+	Technician string    // display name
+	Choices    [3]string // each four words; "none of these" is the fourth
+}
+
+// Pick is what the person chose of a WordsQuestion.
+type Pick struct {
+	How    PickHow
+	Choice int // index in Choices, when How is PickedWords
+}
+
+// PickHow says by what act.
+type PickHow string
+
+// The ways. A closed window, a timeout and a context that ended are PickedNothing.
+const (
+	PickedNothing PickHow = ""
+	PickedWords   PickHow = "words"
+	PickedNone    PickHow = "none" // none of these
+)
+
 // Stage is what is being waited for.
 type Stage string
 
@@ -131,13 +157,25 @@ type Question struct {
 	Scopes     grant.Set // what is asked, each its own choice; must not be empty
 	Granted    grant.Set // what is allowed already; shown as a reminder
 	StopKey    string    // the key combination that stops, such as "Ctrl+Alt+Shift+S"; may be empty
+	Recording  Recording // when Scopes has record
+}
+
+// Recording is what the person is told when recording is asked for.
+type Recording struct {
+	Names []string // of those who can open it
+	// Root is the fingerprint of who says so, to be compared; empty when this
+	// program knows them.
+	Root string
+	// Required: without recording there is no session. Then it is no choice of its
+	// own: Allow allows it with what is ticked, Decline is no to all.
+	Required bool
 }
 
 // How says by what act a Question was answered.
 type How string
 
 // The ways a Question ends. Only Allowed comes with scopes. At first the boxes
-// are empty, but for View and for a right that is asked alone.
+// are empty, but for View and for a right that is asked alone; that of Record always is.
 const (
 	Allowed  How = "allowed"  // Allow was pressed
 	Declined How = "declined" // Decline was pressed, or Escape
@@ -166,6 +204,8 @@ type BarState struct {
 	Controls   bool      // the technician may use mouse and keyboard now
 	Own        bool      // the person uses their own mouse or keyboard: the technician's rest
 	Paused     bool      // the person paused; offers Resume in place of Pause
+	Recorded   bool      // what the technician sees and does is recorded now
+	Must       bool      // without recording there is no session
 	Lost       bool      // the connection is gone and is being looked for
 	StopKey    string    // as in Question
 }
@@ -175,10 +215,11 @@ type Act string
 
 // The acts of the bar besides Stop.
 const (
-	Pause    Act = "pause"
-	Resume   Act = "resume"
-	TakeBack Act = "take back" // take control back, go on being seen
-	Alarm    Act = "alarm"     // this feels wrong: Stop, and somebody else is told; Stopped is closed after it
+	Pause         Act = "pause"
+	Resume        Act = "resume"
+	TakeBack      Act = "take back" // take control back, go on being seen
+	StopRecording Act = "stop recording"
+	Alarm         Act = "alarm" // this feels wrong: Stop, and somebody else is told; Stopped is closed after it
 )
 
 // Bar is the strip that stays above all windows for as long as somebody sees.
@@ -218,6 +259,7 @@ const (
 	EndedByDecline    End = "decline" // the person allowed nothing
 	EndedByLoss       End = "loss"    // the connection did not come back
 	EndedByTime       End = "time"    // a time limit
+	EndedByWords      End = "words"   // the words were not the technician's; nothing was shown or accepted
 	EndedBySafety     End = "safety"  // a check failed; nothing more was shown or accepted
 )
 

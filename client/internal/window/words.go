@@ -111,6 +111,22 @@ func scopeWords(sc grant.Scope) (title, hint string) {
 	return "", ""
 }
 
+// words say who can open a recording.
+func (r Recording) words() string {
+	if len(r.Names) == 0 {
+		return ""
+	}
+	names := make([]string, len(r.Names))
+	for i, n := range r.Names {
+		names[i] = name(n)
+	}
+	text := texts.T("window.recording.names", "names", strings.Join(names, ", "))
+	if r.Root != "" {
+		text += " " + texts.T("window.recording.root", "root", r.Root)
+	}
+	return text
+}
+
 // scopeList joins the names of rights into one line.
 func scopeList(s grant.Set) string {
 	var out []string
@@ -226,6 +242,8 @@ func endWords(e End) string {
 		return texts.T("window.summary.loss")
 	case EndedByTime:
 		return texts.T("window.summary.time")
+	case EndedByWords:
+		return texts.T("window.summary.words")
 	case EndedBySafety:
 		return texts.T("window.summary.safety")
 	default:
