@@ -124,13 +124,123 @@ const newAccountShape = {
 } satisfies Described<"NewAccount">;
 export const newAccount: Read<NewAccount> = members(newAccountShape);
 
+export const RECORDING = ["off", "allowed", "required"] as const;
+export type RecordingMode = (typeof RECORDING)[number];
 export type Policy = Of<typeof policyShape>;
 const policyShape = {
   offered: list(oneOf(...SCOPES), SCOPES.length),
   scopes: list(oneOf(...SCOPES), SCOPES.length),
   changedAt: maybe(time),
+  recording: oneOf(...RECORDING),
+  recordable: flag,
 } satisfies Described<"Policy">;
 export const policy: Read<Policy> = members(policyShape);
+
+/** Why a session is held. An alarm's hold is for good. */
+export const HOLD_REASONS = ["dispute", "investigation", "request", "other"] as const;
+export type HoldReason = (typeof HOLD_REASONS)[number];
+export type Hold = Of<typeof holdShape>;
+const holdShape = {
+  held: flag,
+  reason: maybe(oneOf("alarm", ...HOLD_REASONS)),
+  at: maybe(time),
+} satisfies Described<"Hold">;
+export const hold: Read<Hold> = members(holdShape);
+
+/** Days after a session's end; 0: for good. */
+export type Retention = Of<typeof retentionShape>;
+const retentionShape = {
+  personalDays: whole(0, 3660),
+  recordingDays: whole(0, 3660),
+  changedAt: maybe(time),
+} satisfies Described<"Retention">;
+export const retention: Read<Retention> = members(retentionShape);
+
+/** The private half of a recipient, sealed by its auditor. */
+export type AuditorIdentity = Of<typeof identityShape>;
+const identityShape = {
+  recipient: text(100),
+  name: some(400),
+  sealed: text(8192),
+} satisfies Described<"AuditorIdentity">;
+/** The same once more, sealed by a passkey. */
+export type AuditorPasskey = Of<typeof passkeyOfAuditorShape>;
+const passkeyOfAuditorShape = {
+  recipient: text(100),
+  passkey: text(2000),
+  name,
+  sealed: text(8192),
+} satisfies Described<"AuditorPasskey">;
+export type Auditors = Of<typeof auditorsShape>;
+const auditorsShape = {
+  organisation: name,
+  list: maybe(foreign),
+  publishedAt: maybe(time),
+  fingerprint: some(60),
+  identities: listOrNone(members(identityShape)),
+  passkeys: listOrNone(members(passkeyOfAuditorShape)),
+} satisfies Described<"Auditors">;
+export const auditors: Read<Auditors> = members(auditorsShape);
+
+export type Recording = Of<typeof recordingShape>;
+const recordingShape = {
+  id,
+  startedAt: time,
+  chunks: whole(0, 50_000),
+  bytes: whole(0, Number.MAX_SAFE_INTEGER),
+  deletedAt: maybe(time),
+} satisfies Described<"Recording">;
+export const recording: Read<Recording> = members(recordingShape);
+const chunkShape = {
+  from: whole(0, Number.MAX_SAFE_INTEGER),
+  to: whole(0, Number.MAX_SAFE_INTEGER),
+  flags: whole(0, 255),
+  length: whole(0, Number.MAX_SAFE_INTEGER),
+  hash: text(64),
+} satisfies Described<"RecordingChunk">;
+const statementShape = {
+  body: text(90_000),
+  signature: text(100),
+} satisfies Described<"RecordingStatement">;
+export type OpenedRecording = Of<typeof openedShape>;
+const openedShape = {
+  ...recordingShape,
+  head: some(90_000),
+  chunks: list(members(chunkShape), 50_000),
+  clientKey: some(64),
+  statements: listOrNone(members(statementShape)),
+} satisfies Described<"OpenedRecording">;
+export const openedRecording: Read<OpenedRecording> = members(openedShape);
+
+const amount = whole(0, Number.MAX_SAFE_INTEGER);
+const figuresShape = {
+  calls: amount,
+  resolved: amount,
+  waitP50: amount,
+  waitP95: amount,
+  resolveP50: amount,
+  resolveP95: amount,
+  kept: amount,
+  broken: amount,
+  again: amount,
+} satisfies Described<"ReportFigures">;
+export type ReportGroup = Of<typeof reportGroupShape>;
+const reportGroupShape = { key: some(400), ...figuresShape } satisfies Described<"ReportGroup">;
+const issueShape = { name: some(400), calls: amount, before: amount } satisfies Described<"ReportIssue">;
+const reportGroups = list(members(reportGroupShape), 5000);
+export type Report = Of<typeof reportShape>;
+const reportShape = {
+  from: time,
+  to: time,
+  all: members(figuresShape),
+  waiting: amount,
+  byPriority: reportGroups,
+  byCategory: reportGroups,
+  byTechnician: reportGroups,
+  byWeek: reportGroups,
+  issues: list(members(issueShape), 100),
+} satisfies Described<"Report">;
+export const report: Read<Report> = members(reportShape);
 
 export type Key = Of<typeof keyShape>;
 const keyShape = {
@@ -175,6 +285,8 @@ const ticketShape = {
   impact: oneOf(...LEVELS),
   urgency: oneOf(...LEVELS),
   priority: whole(1, 5),
+  dueAt: time,
+  contacts: whole(0, 10_000),
   state: oneOf(...TICKET_STATES),
   assignee: maybe(name),
   resolution: some(MAX_TEXT),
@@ -230,8 +342,34 @@ const sessionShape = {
   endedAt: maybe(time),
   expiresAt: maybe(time),
   invitation: maybe(id),
+  spoken: flag,
 } satisfies Described<"Session">;
 export const session: Read<Session> = members(sessionShape);
+
+/** What can come of a session, in the order in which people read it. */
+export const EFFECTS = [
+  "shown",
+  "controlled",
+  "controlled-long",
+  "recorded",
+  "recording-refused",
+  "declined",
+  "widened",
+  "taken-back",
+  "alarm",
+  "violation",
+  "unproven",
+  "incomplete",
+] as const;
+export type Effect = (typeof EFFECTS)[number];
+export type FoundSession = Of<typeof foundShape>;
+const foundShape = {
+  ...sessionShape,
+  effects: list(oneOf(...EFFECTS), EFFECTS.length),
+} satisfies Described<"FoundSession">;
+const foundPage = members({ sessions: listOrNone(members(foundShape)), next: some(200) });
+export type FoundPage = ReturnType<typeof foundPage>;
+export const found: Read<FoundPage> = foundPage;
 
 export type Alarm = Of<typeof alarmShape>;
 const alarmShape = {
@@ -258,6 +396,7 @@ const eventShape = {
   session: some(64),
   ticket: some(64),
   signed: flag,
+  saidAt: maybe(time),
   data: eventData,
 } satisfies Described<"Event">;
 export const event: Read<AuditEvent> = members(eventShape);
@@ -279,6 +418,7 @@ const summaryShape = {
 const pageShape = {
   organisation: name,
   technician: name,
+  ticket: amount,
   stage: text(40),
   expiresAt: time,
   unable: maybe(oneOf(...UNABLE)),
@@ -287,6 +427,15 @@ const pageShape = {
 } satisfies Described<"LandingPage">;
 export const invitationPage: Read<InvitationPage> = members(pageShape);
 
+/** What the person who was helped takes home. */
+export type Receipt = Of<typeof receiptShape>;
+const receiptShape = {
+  complaints: some(400),
+  sealed: flag,
+  evidence: foreign,
+} satisfies Described<"Receipt">;
+export const receipt: Read<Receipt> = members(receiptShape);
+
 export const made = members({
   invitation: members({ id, expiresAt: time }),
   session: members({ id }),
@@ -294,4 +443,6 @@ export const made = members({
 export const joinToken = members({ token: text(4096) });
 /** How many events a session has, and the root of their tree in base64url. */
 export const story = members({ events: whole(1, 1_000_000), root: text(64) });
+/** Whose code was typed. */
+export const foundInvitation = members({ invitation: id });
 export const liveChange = members({ topic: oneOf("ticket", "invitation", "session"), id });

@@ -90,6 +90,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auditors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who can open recordings */
+        get: operations["getAuditors"];
+        /** Publish a list of who can open recordings, signed by the auditors' root */
+        put: operations["publishAuditors"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auditors/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a key that opens recordings, sealed by a passkey */
+        post: operations["keepAuditorPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auditors/passkeys/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget a key that a passkey sealed */
+        post: operations["forgetAuditorPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -116,8 +168,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The whole audit log as JSON lines, byte for byte as kept; that it was read out is an event too */
+        /** The audit log: as JSON lines byte for byte as kept, or as other programs read it; that it was read out is an event too */
         post: operations["exportEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The invitation of a spoken code, while the code is good */
+        post: operations["findInvitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -184,6 +253,23 @@ export interface paths {
         };
         /** What the landing page shows to whoever holds the link */
         get: operations["landingPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What whoever was helped takes home, for 30 days after the end */
+        get: operations["getReceipt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -502,6 +588,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the desk did in a period */
+        get: operations["getReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For how long personal data and recordings are kept */
+        get: operations["getRetention"];
+        /** Say for how long personal data and recordings are kept */
+        put: operations["setRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -513,6 +634,23 @@ export interface paths {
         get: operations["listSessions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sessions by who, where, when and what came of them; that somebody searched is an event */
+        post: operations["searchSessions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -581,6 +719,110 @@ export interface paths {
         get: operations["listSessionEvents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What proves a session, for beside-verify and for the page; that it was handed out is an event */
+        post: operations["exportEvidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether what is kept of a session may be deleted */
+        get: operations["getHold"];
+        /** Keep everything of a session, whatever its age */
+        put: operations["holdSession"];
+        post?: never;
+        /** Let the retention delete again */
+        delete: operations["releaseSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The recordings of a session */
+        get: operations["listRecordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/recordings/{recording}/chunks/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sealed bytes of a chunk */
+        get: operations["getRecordingChunk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/recordings/{recording}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a recording is about to leave as a video; it is an event */
+        post: operations["exportRecording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/recordings/{recording}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What it takes to play a recording; that it was opened is an event */
+        post: operations["openRecording"];
         delete?: never;
         options?: never;
         head?: never;
@@ -749,11 +991,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tickets by priority, then age */
+        /** Tickets in the order in which help is due */
         get: operations["listTickets"];
         put?: never;
         /** Open a ticket */
         post: operations["addTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the first open ticket that nobody has */
+        post: operations["takeNext"];
         delete?: never;
         options?: never;
         head?: never;
@@ -939,6 +1198,44 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        AuditorIdentity: {
+            /** @description As in the list */
+            readonly name?: string;
+            /** @description age X25519 */
+            recipient: string;
+            /** @description age file, armored */
+            sealed: string;
+        };
+        AuditorPasskey: {
+            /** @description Of the device, as its auditor calls it */
+            name: string;
+            /** @description Which: AGE-PLUGIN-FIDO2PRF-1…, nothing secret */
+            passkey: string;
+            /** @description age X25519 */
+            recipient: string;
+            /** @description age file, armored */
+            sealed: string;
+        };
+        Auditors: {
+            /** @description Of the root, as people compare it */
+            fingerprint?: string;
+            /** @description Of this list and of earlier ones */
+            identities: components["schemas"]["AuditorIdentity"][];
+            /** @description As it was published; absent: none is */
+            list?: unknown;
+            /** @description Whose the list must be */
+            organisation: string;
+            /** @description The same keys, sealed by passkeys */
+            passkeys: components["schemas"]["AuditorPasskey"][];
+            /** Format: date-time */
+            publishedAt?: string;
+        };
+        AuditorsPublicationBody: {
+            /** @description Of its recipients, to be opened from any browser */
+            identities?: components["schemas"]["AuditorIdentity"][] | null;
+            /** @description The signed list, as JSON */
+            list: string;
+        };
         Ceremony: {
             /** @description To be brought back with the answer, within five minutes, once */
             ceremony: string;
@@ -980,6 +1277,10 @@ export interface components {
         };
         DevicesOutputBody: {
             devices: components["schemas"]["Device"][];
+        };
+        DropAuditorPasskeyInputBody: {
+            passkey: string;
+            recipient: string;
         };
         EndInputBody: {
             /**
@@ -1023,6 +1324,11 @@ export interface components {
             /** @enum {string} */
             reporter: "broker" | "client";
             /**
+             * Format: date-time
+             * @description When it happened by the client's clock; it may have been told later
+             */
+            saidAt?: string;
+            /**
              * Format: int64
              * @description 1, 2, 3 … without gaps
              */
@@ -1037,9 +1343,79 @@ export interface components {
         EventListOutputBody: {
             events: components["schemas"]["Event"][];
         };
+        FindOutputBody: {
+            invitation: string;
+        };
+        FoundSession: {
+            /** Format: date-time */
+            acceptedAt?: string;
+            /** @description Known when its record is closed */
+            effects: string[];
+            /** Format: date-time */
+            endedAt?: string;
+            /**
+             * Format: date-time
+             * @description Of the link
+             */
+            expiresAt: string;
+            /** @description What the requester allows now */
+            grants: string[];
+            id: string;
+            invitation: string;
+            /** Format: date-time */
+            invitedAt: string;
+            /** Format: date-time */
+            joinedAt?: string;
+            /** @description Address, truncated to /24 or /48 */
+            joinedFrom: string;
+            /**
+             * Format: date-time
+             * @description When the requester first allowed
+             */
+            liveAt?: string;
+            /**
+             * Format: date-time
+             * @description First touch of the landing page
+             */
+            openedAt?: string;
+            /** @enum {string} */
+            phase: "invited" | "joined" | "asking" | "live" | "paused" | "ended";
+            /** @description Of the end */
+            reason?: string;
+            requester: string;
+            /** @description It began with a code that was told: both people compare words before anything is shown */
+            spoken: boolean;
+            subject: string;
+            /** @description Not in lists */
+            summary?: components["schemas"]["Summary"];
+            /** @description What the client said of its machine; unproven */
+            system?: components["schemas"]["JoinedSystem"];
+            /** @description The owner's id */
+            technician: string;
+            technicianName: string;
+            ticket: string;
+            /** Format: int64 */
+            ticketNumber: number;
+            /**
+             * @description The program was started where it cannot show the screen; the link is still good
+             * @enum {string}
+             */
+            unable?: "wayland" | "no_screen";
+        };
         HealthOutputBody: {
             /** @enum {string} */
             status: "ok";
+        };
+        Hold: {
+            /** Format: date-time */
+            at?: string;
+            held: boolean;
+            /** @description alarm: the requester said that it felt wrong; that hold is for good */
+            reason?: string;
+        };
+        HoldInputBody: {
+            /** @enum {string} */
+            reason: "dispute" | "investigation" | "request" | "other";
         };
         Invitation: {
             /** Format: date-time */
@@ -1057,6 +1433,8 @@ export interface components {
             /** Format: date-time */
             revokedAt?: string;
             session: string;
+            /** @description Told as digits: both people compare words before anything is shown */
+            spoken: boolean;
             /** @enum {string} */
             stage: "invited" | "opened" | "expired" | "revoked" | "joined" | "asking" | "live" | "paused" | "ended";
             ticket: string;
@@ -1115,6 +1493,11 @@ export interface components {
             /** @description Display name */
             technician: string;
             /**
+             * Format: int64
+             * @description Its number; what it is about is nothing for whoever scans mail
+             */
+            ticket: number;
+            /**
              * @description The program was started where it cannot show the screen; the link is still good
              * @enum {string}
              */
@@ -1142,6 +1525,8 @@ export interface components {
             joinHash: string;
             /** @description SHA-256 of the link's page value */
             pageHash: string;
+            /** @description Both are of nine digits that are told; it lives for 10 minutes at most */
+            spoken?: boolean;
         };
         NewInvitationOutputBody: {
             invitation: components["schemas"]["Invitation"];
@@ -1168,6 +1553,22 @@ export interface components {
         };
         NoteInputBody: {
             text: string;
+        };
+        OpenedRecording: {
+            /** Format: int64 */
+            bytes: number;
+            chunks: components["schemas"]["RecordingChunk"][];
+            /** @description Raw Ed25519 public key of the session's client, in base64 */
+            clientKey: string;
+            /** Format: date-time */
+            deletedAt?: string;
+            /** @description JSON of the head, in base64; absent: not here */
+            head?: string;
+            id: string;
+            /** Format: date-time */
+            startedAt: string;
+            /** @description What the client signed of it: that it began, the newest of what is kept, that it ended */
+            statements: components["schemas"]["RecordingStatement"][];
         };
         Passkey: {
             /** Format: date-time */
@@ -1197,10 +1598,22 @@ export interface components {
             changedAt?: string;
             /** @description What there is */
             offered: string[];
+            /** @description There is a list of who can open recordings; without, recording is off */
+            recordable: boolean;
+            /**
+             * @description As it was chosen
+             * @enum {string}
+             */
+            recording: "off" | "allowed" | "required";
             /** @description What of it may be asked for */
             scopes: string[];
         };
         PolicyInputBody: {
+            /**
+             * @description Absent: as before
+             * @enum {string}
+             */
+            recording?: "off" | "allowed" | "required";
             scopes: string[] | null;
         };
         Problem: {
@@ -1222,6 +1635,54 @@ export interface components {
             /** @description Absent: there is none */
             name?: string;
         };
+        Receipt: {
+            /** @description How to complain, as the organisation says */
+            complaints?: string;
+            /** @description docs/audit.md has the format; personal data is that of the person and of who helped */
+            evidence: {
+                [key: string]: unknown;
+            };
+            /** @description The record is closed: nothing more will come */
+            sealed: boolean;
+        };
+        Recording: {
+            /** Format: int64 */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description That have come
+             */
+            chunks: number;
+            /** Format: date-time */
+            deletedAt?: string;
+            id: string;
+            /** Format: date-time */
+            startedAt: string;
+        };
+        RecordingChunk: {
+            /** Format: int32 */
+            flags: number;
+            /**
+             * Format: int64
+             * @description Milliseconds since the recording began
+             */
+            from: number;
+            /** @description SHA-256, in base64 */
+            hash: string;
+            /** Format: int64 */
+            length: number;
+            /** Format: int64 */
+            to: number;
+        };
+        RecordingListOutputBody: {
+            recordings: components["schemas"]["Recording"][];
+        };
+        RecordingStatement: {
+            /** @description JSON, in base64 */
+            body: string;
+            /** @description In base64 */
+            signature: string;
+        };
         RecoveryCodes: {
             codes: string[];
         };
@@ -1237,14 +1698,23 @@ export interface components {
             key: string;
             /** @description By that key, 64 bytes */
             proof: string;
+            /** @description The join value is of a spoken code */
+            spoken?: boolean;
             system: components["schemas"]["System"];
             /** @description Of the client */
             version: string;
         };
         Redeemed: {
+            /** @description The signed list of who can open recordings; absent: nothing is recorded */
+            auditors?: unknown;
             /** @description By which the broker's tokens are verified */
             keys: components["schemas"]["JWKSet"];
             organisation: string;
+            /**
+             * @description required: there is no session without one
+             * @enum {string}
+             */
+            recording: "off" | "allowed" | "required";
             session: string;
             /** @description Address of the websocket */
             signaling: string;
@@ -1255,10 +1725,148 @@ export interface components {
         RenameInputBody: {
             name: string;
         };
+        Report: {
+            all: components["schemas"]["ReportFigures"];
+            byCategory: components["schemas"]["ReportGroup"][];
+            byPriority: components["schemas"]["ReportGroup"][];
+            byTechnician: components["schemas"]["ReportGroup"][];
+            byWeek: components["schemas"]["ReportGroup"][];
+            /** Format: date-time */
+            from: string;
+            /** @description The most frequent first */
+            issues: components["schemas"]["ReportIssue"][];
+            /**
+             * Format: date-time
+             * @description Not in it
+             */
+            to: string;
+            /**
+             * Format: int64
+             * @description Not resolved at the end of the period
+             */
+            waiting: number;
+        };
+        ReportFigures: {
+            /**
+             * Format: int64
+             * @description Of somebody who had called in the 14 days before
+             */
+            again: number;
+            /**
+             * Format: int64
+             * @description Helped later, or due and waiting
+             */
+            broken: number;
+            /**
+             * Format: int64
+             * @description Tickets that came in the period
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Helped before help was due
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description To the resolution
+             */
+            resolveP50: number;
+            /** Format: int64 */
+            resolveP95: number;
+            /**
+             * Format: int64
+             * @description Of these, by now
+             */
+            resolved: number;
+            /**
+             * Format: int64
+             * @description To the first offer of help, of those helped by now
+             */
+            waitP50: number;
+            /** Format: int64 */
+            waitP95: number;
+        };
+        ReportGroup: {
+            /**
+             * Format: int64
+             * @description Of somebody who had called in the 14 days before
+             */
+            again: number;
+            /**
+             * Format: int64
+             * @description Helped later, or due and waiting
+             */
+            broken: number;
+            /**
+             * Format: int64
+             * @description Tickets that came in the period
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Helped before help was due
+             */
+            kept: number;
+            /** @description A priority, a category, a technician's name (empty: none), or the Monday of a week */
+            key: string;
+            /**
+             * Format: int64
+             * @description To the resolution
+             */
+            resolveP50: number;
+            /** Format: int64 */
+            resolveP95: number;
+            /**
+             * Format: int64
+             * @description Of these, by now
+             */
+            resolved: number;
+            /**
+             * Format: int64
+             * @description To the first offer of help, of those helped by now
+             */
+            waitP50: number;
+            /** Format: int64 */
+            waitP95: number;
+        };
+        ReportIssue: {
+            /**
+             * Format: int64
+             * @description In the period of the same length before
+             */
+            before: number;
+            /** Format: int64 */
+            calls: number;
+            /** @description The category, or the subject where there is none */
+            name: string;
+        };
+        Retention: {
+            /**
+             * Format: date-time
+             * @description Absent: never
+             */
+            readonly changedAt?: string;
+            /**
+             * Format: int64
+             * @description After a session's end; 0: for good
+             */
+            personalDays: number;
+            /**
+             * Format: int64
+             * @description After a session's end; 0: for good
+             */
+            recordingDays: number;
+        };
         ReturnInputBody: {
             code: string;
             iss?: string;
             state: string;
+        };
+        SearchOutputBody: {
+            /** @description For the next page; absent: there is none */
+            next?: string;
+            sessions: components["schemas"]["FoundSession"][];
         };
         Session: {
             /** Format: date-time */
@@ -1295,6 +1903,8 @@ export interface components {
             /** @description Of the end */
             reason?: string;
             requester: string;
+            /** @description It began with a code that was told: both people compare words before anything is shown */
+            spoken: boolean;
             subject: string;
             /** @description Not in lists */
             summary?: components["schemas"]["Summary"];
@@ -1314,6 +1924,33 @@ export interface components {
         };
         SessionListOutputBody: {
             sessions: components["schemas"]["Session"][];
+        };
+        SessionSearch: {
+            /** @description next of the page before */
+            after?: string;
+            /** @description All of these came of it */
+            effects?: ("shown" | "controlled" | "controlled-long" | "recorded" | "recording-refused" | "declined" | "widened" | "taken-back" | "alarm" | "violation" | "unproven" | "incomplete")[] | null;
+            /**
+             * Format: date-time
+             * @description Invited to at this time or later
+             */
+            from?: string;
+            /**
+             * Format: int64
+             * @description 0: 50
+             */
+            limit?: number;
+            /** @description Part of what its system is called, or of its address */
+            machine?: string;
+            /** @description Part of the name */
+            requester?: string;
+            /** @description Part of the name */
+            technician?: string;
+            /**
+             * Format: date-time
+             * @description Invited to before this time
+             */
+            to?: string;
         };
         SignInInputBody: {
             /** @description From the fragment of a sign-in link; spent by this call only */
@@ -1368,8 +2005,18 @@ export interface components {
             /** @description A technician's id */
             assignee?: string;
             category: string;
+            /**
+             * Format: int64
+             * @description Tickets of this requester in the last 14 days, this one among them; 0: not counted, or the only one
+             */
+            contacts: number;
             /** Format: date-time */
             createdAt: string;
+            /**
+             * Format: date-time
+             * @description When help is due: the order of the queue
+             */
+            dueAt: string;
             id: string;
             /** @enum {string} */
             impact: "high" | "medium" | "low";
@@ -1382,7 +2029,7 @@ export interface components {
             number: number;
             /**
              * Format: int64
-             * @description 1 is helped first
+             * @description 1 is due first
              */
             priority: number;
             requester: string;
@@ -1454,6 +2101,8 @@ export interface components {
             code: "wayland" | "no_screen";
             /** @description The link's page value, 32 bytes */
             page: string;
+            /** @description The page value is of a spoken code */
+            spoken?: boolean;
         };
     };
     responses: never;
@@ -1650,6 +2299,130 @@ export interface operations {
             };
         };
     };
+    getAuditors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Auditors"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    publishAuditors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditorsPublicationBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Auditors"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    keepAuditorPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditorPasskey"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    forgetAuditorPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DropAuditorPasskeyInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -1685,20 +2458,59 @@ export interface operations {
     };
     exportEvents: {
         parameters: {
-            query?: never;
+            query?: {
+                format?: "jsonl" | "csv" | "cef" | "ocsf" | "syslog";
+                /** @description Only events after this sequence number, such as Beside-Last of an export before */
+                after?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description One event a line */
+            /** @description One event a line. Beside-Last is the last one's number */
+            200: {
+                headers: {
+                    "Beside-Last"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "text/csv": string;
+                    "text/plain": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    findInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The spoken code's page value, 32 bytes in base64url */
+                "Beside-Page"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/jsonl": string;
+                    "application/json": components["schemas"]["FindOutputBody"];
                 };
             };
             /** @description Error */
@@ -1827,6 +2639,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LandingPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getReceipt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The link's page value, 32 bytes in base64url */
+                "Beside-Page"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
                 };
             };
             /** @description Error */
@@ -2497,6 +3343,101 @@ export interface operations {
             };
         };
     };
+    getReport: {
+        parameters: {
+            query: {
+                /** @description Its offset is that in which weeks begin */
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    setRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retention"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     listSessions: {
         parameters: {
             query?: {
@@ -2516,6 +3457,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionListOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    searchSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionSearch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchOutputBody"];
                 };
             };
             /** @description Error */
@@ -2643,6 +3617,264 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventListOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    exportEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description docs/audit.md has the format */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getHold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    holdSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    releaseSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    listRecordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingListOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getRecordingChunk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                recording: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ciphertext */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    exportRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    openRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedRecording"];
                 };
             };
             /** @description Error */
@@ -3056,6 +4288,35 @@ export interface operations {
         responses: {
             /** @description Created */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    takeNext: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,6 +4,7 @@
  * what to do.
  */
 import * as answers from "./answers.ts";
+import type { Bytes } from "./bytes.ts";
 import type { Read } from "./read.ts";
 
 /** A refusal of the broker, or that it could not be reached. */
@@ -94,6 +95,33 @@ export async function request<T>(
 export const nothing: Read<void> = () => undefined;
 
 const segment = encodeURIComponent;
+
+const DAY_MS = 86_400_000;
+
+/** How the log can be had, and what such a file's name ends in. */
+export const EXPORT_FORMATS = {
+  jsonl: "jsonl",
+  csv: "csv",
+  cef: "log",
+  ocsf: "jsonl",
+  syslog: "log",
+} as const;
+export type ExportFormat = keyof typeof EXPORT_FORMATS;
+
+/** What sessions are looked for by; what is empty does not narrow. */
+export interface SessionQuery {
+  readonly requester: string;
+  readonly machine: string;
+  readonly technician: string;
+  /** Days such as 2026-03-04, the last one included. */
+  readonly from: string;
+  readonly to: string;
+  readonly effects: readonly answers.Effect[];
+}
+
+function recordingPath(session: string, recording: string): string {
+  return `/sessions/${segment(session)}/recordings/${segment(recording)}`;
+}
 
 function query(values: Readonly<Record<string, string>>): string {
   const given = Object.entries(values).filter(([, value]) => value !== "");
@@ -211,8 +239,17 @@ export class Api {
   changeTicket(id: string, change: TicketChange): Promise<answers.Ticket> {
     return this.ask("PATCH", `/tickets/${segment(id)}`, answers.ticket, change);
   }
+  /** Takes the ticket that is due first. */
+  takeNext(): Promise<answers.Ticket> {
+    return this.ask("POST", "/tickets/next", answers.ticket);
+  }
   addNote(ticket: string, text: string): Promise<void> {
     return this.ask("POST", `/tickets/${segment(ticket)}/notes`, nothing, { text });
+  }
+
+  /** What the desk did in a period; both are RFC 3339, and weeks begin in the offset of from. */
+  report(from: string, to: string): Promise<answers.Report> {
+    return this.ask("GET", `/reports?${new URLSearchParams({ from, to })}`, answers.report);
   }
 
   alarms(): Promise<readonly answers.Alarm[]> {
@@ -224,7 +261,7 @@ export class Api {
 
   async invite(
     ticket: string,
-    hashes: { joinHash: string; pageHash: string },
+    hashes: { joinHash: string; pageHash: string; spoken?: true },
   ): Promise<{ sessionId: string; invitationId: string; expiresAt: string }> {
     const { invitation, session } = await this.ask(
       "POST",
@@ -242,18 +279,35 @@ export class Api {
   sessions(state: string): Promise<readonly answers.Session[]> {
     return this.ask("GET", `/sessions${query({ state })}`, answers.listOf("sessions", answers.session));
   }
+  /** Sessions by who, where, when and what came of them. That somebody searched is an event. */
+  searchSessions(query: SessionQuery, after: string): Promise<answers.FoundPage> {
+    const from = query.from === "" ? undefined : new Date(`${query.from}T00:00`).toISOString();
+    const to =
+      query.to === "" ? undefined : new Date(new Date(`${query.to}T00:00`).getTime() + DAY_MS).toISOString();
+    return this.ask("POST", "/sessions/search", answers.found, { ...query, from, to, after });
+  }
+  /** What proves a session, as a file. That it was handed out is an event. */
+  evidence(session: string): Promise<Blob> {
+    return this.guarded(async () => {
+      const path = `/sessions/${segment(session)}/evidence`;
+      const response = await send("POST", path, undefined, {}, EXPORT_TIMEOUT_MS);
+      if (!response.ok) throw await problemOf(response);
+      return await response.blob();
+    });
+  }
   session(id: string): Promise<answers.Session> {
     return this.ask("GET", `/sessions/${segment(id)}`, answers.session);
   }
   sessionEvents(id: string): Promise<readonly answers.AuditEvent[]> {
     return this.ask("GET", `/sessions/${segment(id)}/events`, answers.listOf("events", answers.event));
   }
-  /** The whole audit log, as JSON lines. */
-  exportEvents(): Promise<Blob> {
+  /** The audit log after an event, as a file, and the number of the last event in it. */
+  exportEvents(format: ExportFormat, after: number): Promise<{ file: Blob; last: number }> {
     return this.guarded(async () => {
-      const response = await send("POST", "/events/export", undefined, {}, EXPORT_TIMEOUT_MS);
+      const path = `/events/export${query({ format, after: String(after) })}`;
+      const response = await send("POST", path, undefined, {}, EXPORT_TIMEOUT_MS);
       if (!response.ok) throw await problemOf(response);
-      return await response.blob();
+      return { file: await response.blob(), last: Number(response.headers.get("Beside-Last") ?? after) };
     });
   }
 
@@ -272,11 +326,67 @@ export class Api {
   makeSignInLink(id: string): Promise<answers.SignInLink> {
     return this.ask("POST", `/accounts/${segment(id)}/sign-in-link`, answers.signInLink);
   }
+  hold(session: string): Promise<answers.Hold> {
+    return this.ask("GET", `/sessions/${segment(session)}/hold`, answers.hold);
+  }
+  /** Keeps everything of a session, whatever its age. */
+  holdSession(session: string, reason: answers.HoldReason): Promise<answers.Hold> {
+    return this.ask("PUT", `/sessions/${segment(session)}/hold`, answers.hold, { reason });
+  }
+  releaseSession(session: string): Promise<answers.Hold> {
+    return this.ask("DELETE", `/sessions/${segment(session)}/hold`, answers.hold);
+  }
+  retention(): Promise<answers.Retention> {
+    return this.ask("GET", "/retention", answers.retention);
+  }
+  setRetention(personalDays: number, recordingDays: number): Promise<answers.Retention> {
+    return this.ask("PUT", "/retention", answers.retention, { personalDays, recordingDays });
+  }
   policy(): Promise<answers.Policy> {
     return this.ask("GET", "/policy", answers.policy);
   }
-  setPolicy(scopes: readonly string[]): Promise<answers.Policy> {
-    return this.ask("PUT", "/policy", answers.policy, { scopes });
+  setPolicy(scopes: readonly string[], recording: answers.RecordingMode): Promise<answers.Policy> {
+    return this.ask("PUT", "/policy", answers.policy, { scopes, recording });
+  }
+  auditors(): Promise<answers.Auditors> {
+    return this.ask("GET", "/auditors", answers.auditors);
+  }
+  /** Puts a signed list of who can open recordings into force. */
+  publishAuditors(
+    list: string,
+    identities: readonly { recipient: string; sealed: string }[],
+  ): Promise<answers.Auditors> {
+    return this.ask("PUT", "/auditors", answers.auditors, { list, identities });
+  }
+  /** Keeps a key that opens recordings, sealed by a passkey. */
+  keepAuditorPasskey(passkey: answers.AuditorPasskey): Promise<void> {
+    return this.ask("POST", "/auditors/passkeys", nothing, passkey);
+  }
+  forgetAuditorPasskey({ recipient, passkey }: answers.AuditorPasskey): Promise<void> {
+    return this.ask("POST", "/auditors/passkeys/forget", nothing, { recipient, passkey });
+  }
+  recordings(session: string): Promise<readonly answers.Recording[]> {
+    return this.ask(
+      "GET",
+      `/sessions/${segment(session)}/recordings`,
+      answers.listOf("recordings", answers.recording),
+    );
+  }
+  /** What it takes to play a recording. That it was opened is an event. */
+  openRecording(session: string, recording: string): Promise<answers.OpenedRecording> {
+    return this.ask("POST", `${recordingPath(session, recording)}/open`, answers.openedRecording);
+  }
+  /** The sealed bytes of a chunk. */
+  recordingChunk(session: string, recording: string, n: number): Promise<Bytes> {
+    return this.guarded(async () => {
+      const response = await send("GET", `${recordingPath(session, recording)}/chunks/${n}`, undefined, {});
+      if (!response.ok) throw await problemOf(response);
+      return new Uint8Array(await response.arrayBuffer());
+    });
+  }
+  /** Says that a video is about to be made of a recording; it is an event. */
+  exportRecording(session: string, recording: string): Promise<void> {
+    return this.ask("POST", `${recordingPath(session, recording)}/export`, nothing);
   }
   keys(): Promise<readonly answers.Key[]> {
     return this.ask("GET", "/keys", answers.listOf("keys", answers.key));

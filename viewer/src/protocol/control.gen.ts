@@ -337,3 +337,34 @@ export interface Wheel {
   dx: number /* int */;
   dy: number /* int */;
 }
+
+//////////
+// source: words.go
+
+/**
+ * Commit binds the client to its nonce.
+ */
+export interface Commit {
+  commit: string;
+}
+/**
+ * Nonce is the viewer's part.
+ */
+export interface Nonce {
+  nonce: string;
+}
+/**
+ * Reveal tells the nonce that the client committed to: now both ends know the
+ * words. A connection that ends after it, before Compared, ends the session, so
+ * that nobody who stands between can try again.
+ */
+export interface Reveal {
+  nonce: string;
+}
+/**
+ * Compared says that the requester picked the right words, which is the only
+ * thing it can say: any other pick ends the session.
+ */
+export interface Compared {
+  matched: boolean;
+}

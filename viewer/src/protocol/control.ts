@@ -54,6 +54,9 @@ export type Monitor = Readonly<wire.Monitor>;
 /** What a client may send to a viewer. */
 export type FromClient =
   | ({ readonly type: "hello" } & wire.HelloClient)
+  | ({ readonly type: "commit" } & wire.Commit)
+  | ({ readonly type: "reveal" } & wire.Reveal)
+  | ({ readonly type: "compared" } & wire.Compared)
   | ({ readonly type: "asking" } & wire.Asking)
   | ({ readonly type: "granted" } & wire.Granted)
   | { readonly type: "declined"; readonly id: string; readonly reason: DeclineReason }
@@ -65,6 +68,7 @@ export type FromClient =
 /** What a viewer may send to a client, but for input. */
 export type FromViewer =
   | ({ readonly type: "hello" } & wire.HelloViewer)
+  | ({ readonly type: "nonce" } & wire.Nonce)
   | ({ readonly type: "token" } & wire.Token)
   | { readonly type: "ask"; readonly id: string; readonly scopes: string }
   | { readonly type: "yield"; readonly scopes: string }
@@ -82,6 +86,18 @@ function scopes(value: unknown, path: string): readonly Scope[] {
   return names === "" ? [] : names.split(" ").map((name) => oneOf(...SCOPES)(name, path));
 }
 
+/** 32 bytes in base64. */
+function part(value: unknown, path: string): string {
+  const encoded = text(44)(value, path);
+  if (!/^[A-Za-z0-9+/]{43}=$/.test(encoded)) throw new DecodeError(`${path}: want 32 bytes in base64`);
+  return encoded;
+}
+
+function yes(value: unknown, path: string): true {
+  if (value !== true) throw new DecodeError(`${path}: want true`);
+  return true;
+}
+
 const monitor = shape({
   id,
   name: text(128),
@@ -94,6 +110,9 @@ const monitor = shape({
 
 const readers = {
   hello: shape({ proof: text(64), key: text(64) }),
+  commit: shape({ commit: part }),
+  reveal: shape({ nonce: part }),
+  compared: shape({ matched: yes }),
   asking: shape({ id }),
   granted: shape({ id, grant: shape({ body: text(4096), signature: text(128) }) }),
   declined: shape({ id, reason: oneOf(...DECLINE_REASONS) }),

@@ -9,7 +9,10 @@ import {
   hashKey,
   importSeed,
   newSecret,
+  newSpoken,
   parseCode,
+  parseSpoken,
+  spokenSecret,
   viewerProof,
 } from "./invite.ts";
 
@@ -26,6 +29,8 @@ interface Vector {
   viewerFingerprint: string;
   viewerProof: string;
   clientProof: string;
+  spoken: string;
+  spokenSecret: string;
 }
 
 const file = new URL("../../../signaling/invite/testdata/vector.json", import.meta.url);
@@ -46,6 +51,10 @@ describe("the vectors that Go reads too", () => {
 
   it("names the invite key", async () => {
     expect(await hashKey(hex(vector.public))).toBe(vector.keyHash);
+  });
+
+  it("derives the secret of a spoken code", async () => {
+    expect(await spokenSecret(vector.spoken)).toBe(vector.spokenSecret);
   });
 
   it("makes the viewer's proof", async () => {
@@ -89,4 +98,25 @@ it("makes secrets of the alphabet, each another", () => {
   const made = new Set(Array.from({ length: 100 }, newSecret));
   expect(made.size).toBe(100);
   for (const secret of made) expect(secret).toMatch(/^[0-9A-HJKMNP-TV-Z]{20}$/);
+});
+
+describe("spoken codes", () => {
+  it.each([
+    ["012345678", "012345678"],
+    [" 012 345 678 ", "012345678"],
+    ["012-345.678", "012345678"],
+    ["01234567", undefined],
+    ["0123456789", undefined],
+    ["O12345678", undefined],
+    ["٠١٢٣٤٥٦٧٨", undefined],
+    ["", undefined],
+  ])("%j is read as %j", (text, digits) => {
+    expect(parseSpoken(text)).toBe(digits);
+  });
+
+  it("are nine digits, another each time", () => {
+    const made = Array.from({ length: 50 }, newSpoken);
+    for (const code of made) expect(code).toMatch(/^[0-9]{9}$/);
+    expect(new Set(made).size).toBe(50);
+  });
 });

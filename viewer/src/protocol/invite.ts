@@ -26,6 +26,29 @@ export function newSecret(): string {
   return secret;
 }
 
+/** Length of a code that is told: what a person can take down on the telephone. */
+export const SPOKEN_DIGITS = 9;
+
+/** Makes the digits of a spoken code. */
+export function newSpoken(): string {
+  const limit = 10 ** SPOKEN_DIGITS;
+  for (;;) {
+    const [value = 0] = crypto.getRandomValues(new Uint32Array(1));
+    if (value < 4 * limit) return String(value % limit).padStart(SPOKEN_DIGITS, "0"); // every code as likely
+  }
+}
+
+/** The digits of a spoken code as people write it; undefined when the text is none. */
+export function parseSpoken(text: string): string | undefined {
+  const digits = text.trim().replaceAll(/[ .-]/g, "");
+  return /^[0-9]{9}$/.test(digits) ? digits : undefined;
+}
+
+/** s of a spoken code. The broker could find the digits out by trying: both people compare words. */
+export async function spokenSecret(digits: string): Promise<string> {
+  return chars(await sha256(utf8(`beside/spoken/v1\0${digits}`)));
+}
+
 /** Reads s and k as people write Crockford's base32; undefined when the text is no code. */
 export function parseCode(fragment: string): Code | undefined {
   const code = fragment.toUpperCase().replaceAll(/[IL]/g, "1").replaceAll("O", "0");
@@ -53,7 +76,11 @@ export async function deriveBind(secret: string): Promise<CryptoKey> {
 
 /** k of an invite public key: the first 100 bits of its SHA-256. */
 export async function hashKey(publicKey: Bytes): Promise<string> {
-  const sum = await sha256(publicKey);
+  return chars(await sha256(publicKey));
+}
+
+/** The first 100 bits of a hash, five to a character. */
+function chars(sum: Bytes): string {
   let out = "";
   for (let i = 0; i < PART_CHARS; i++) {
     let value = 0;

@@ -274,6 +274,10 @@ export const NotVerified: Reason = "not_verified";
 /**
  * The reasons.
  */
+export const WordsDiffer: Reason = "words";
+/**
+ * The reasons.
+ */
 export const Violation: Reason = "violation";
 /**
  * The reasons.

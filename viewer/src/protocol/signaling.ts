@@ -17,6 +17,7 @@ export const REASONS = [
   "expired",
   "revoked",
   "not_verified",
+  "words",
   "violation",
   "lost_client",
   "lost_token",

@@ -18,6 +18,11 @@ export function sealStatement(session: string, events: number, root: Bytes): Byt
   return concat(utf8(`beside/seal/v1\0${session}\0`), count, root);
 }
 
+/** What a session's client signs of an event: docs/audit.md. */
+export function eventStatement(body: Bytes): Bytes {
+  return concat(utf8("beside/event/v1\0"), body);
+}
+
 /** RFC 3339 in whole seconds, as tokenStatement wants it. */
 export function wholeSeconds(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;
