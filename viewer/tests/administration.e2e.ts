@@ -47,7 +47,7 @@ test("people come, change and go", async ({ broker, page, openPage }) => {
 
   await menu(page, "Kim Aalto", text("admin.people.edit"));
   await dialog.getByLabel(text("account.role.technician")).uncheck();
-  await dialog.getByRole("button", { name: text("app.save") }).click();
+  await dialog.getByRole("button", { name: text("app.save"), exact: true }).click();
   await expect(dialog).toHaveCount(0);
   await kim.goto(broker.url);
   await expect(kim.getByRole("heading", { name: text("app.sessions") })).toBeVisible();
@@ -78,6 +78,10 @@ test("policy and keys", async ({ broker, page }) => {
   await expect(page.getByText(text("admin.policy.saved"))).toBeVisible();
   await page.reload();
   await expect(control).not.toBeChecked();
+  await page.getByLabel(text("retention.recordings")).fill("90");
+  await page.getByRole("button", { name: text("retention.save") }).click();
+  await expect(page.getByText(text("retention.saved"))).toBeVisible();
+  expect(await broker.command("audit", "retention")).toContain("recordings 90");
 
   const published = async (): Promise<string> =>
     await (await fetch(`${broker.url}/.well-known/jwks.json`)).text();
@@ -104,10 +108,24 @@ test("an auditor reads and exports", async ({ broker, page }) => {
   await expect(page.getByRole("link", { name: text("admin.title") })).toHaveCount(0);
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: text("sessions.export") }).click();
+  await looksSound(page, "exporting the log");
+  await page.getByRole("button", { name: text("sessions.export.submit") }).click();
   const lines = (await readFile(await (await download).path(), "utf8")).trim().split("\n");
   const kinds = lines.map((line) => String(Reflect.get(JSON.parse(line), "kind")));
   expect(kinds[0]).toBe("broker.started");
   expect(kinds).toContain("passkey.added");
+  // The next goes on where this one ended, in another format.
+  await expect(page.getByText(/^Saved up to event \d+/)).toBeVisible();
+  await page.getByLabel(text("sessions.export.csv"), { exact: false }).check();
+  const more = page.waitForEvent("download");
+  await page.getByRole("button", { name: text("sessions.export.submit") }).click();
+  const rows = (await readFile(await (await more).path(), "utf8")).trim().split("\r\n");
+  expect(rows[0]).toMatch(/^seq,id,time,kind/);
+  expect(rows[1], "the export before").toMatch(new RegExp(`^${lines.length + 1},.*audit\\.exported`));
+  await page
+    .getByRole("button", { name: text("app.close") })
+    .last()
+    .click();
   await looksSound(page, "the auditor's sessions");
   expect(await broker.auditExport()).toContain('"kind":"audit.exported"');
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "./fixtures.ts";
 import { Client, text } from "./harness/client.ts";
 import { tabTo } from "./harness/looks.ts";
+import { askedUsByKeys } from "./harness/requester.ts";
 
 const sam = "Sam Okafor";
 const subject = "Printer prints nothing";
@@ -30,6 +31,8 @@ test("by keys alone: from a link to the end of the help, and what is left of it"
   // The person: Start, and the line for the terminal.
   const person = await openPage({ permissions: ["clipboard-read", "clipboard-write"] });
   await person.goto(await link.inputValue());
+  await tabTo(person, "radio", /./);
+  await askedUsByKeys(person);
   await tabTo(person, "link", text("requester.start"));
   const downloaded = person.waitForEvent("download");
   await person.keyboard.press("Enter");

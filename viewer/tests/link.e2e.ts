@@ -5,6 +5,7 @@ import { Client, text, titles } from "./harness/client.ts";
 import { Code, newKey, redeem } from "./harness/code.ts";
 import { programs } from "./harness/paths.ts";
 import type { Picture } from "./harness/picture.ts";
+import { pressStart } from "./harness/requester.ts";
 import { buttonReady, settled } from "./harness/settled.ts";
 import { shot } from "./harness/tour.ts";
 import { waitFor } from "./harness/wait.ts";
@@ -31,7 +32,7 @@ async function heading(page: Page, want: string): Promise<void> {
 
 async function start(page: Page): Promise<string> {
   const download = page.waitForEvent("download");
-  await page.getByRole("link", { name: text("requester.start") }).click();
+  await pressStart(page);
   return (await download).suggestedFilename();
 }
 

@@ -4,6 +4,7 @@ import { text } from "./harness/client.ts";
 import { Code, redeem } from "./harness/code.ts";
 import { Desk } from "./harness/desk.ts";
 import { tabTo } from "./harness/looks.ts";
+import { pressStart } from "./harness/requester.ts";
 import { Session } from "./harness/session.ts";
 
 const sam = "Sam Okafor";
@@ -67,7 +68,7 @@ test("stages are announced, and who arrives is heard of elsewhere", async ({ bro
 
   const requester = await page.context().newPage();
   await requester.goto(link);
-  await requester.getByRole("link", { name: text("requester.start") }).click();
+  await pressStart(requester);
   await expect(page.locator("[aria-live=polite]").getByText(text("desk.link.opened"))).toBeVisible();
 
   await redeem(broker, Code.of(link));

@@ -4,6 +4,7 @@ import { text } from "./harness/client.ts";
 import { Code, redeem } from "./harness/code.ts";
 import { Desk } from "./harness/desk.ts";
 import { looksSound } from "./harness/looks.ts";
+import { askedUs } from "./harness/requester.ts";
 import { shot } from "./harness/tour.ts";
 
 // Every page and dialog that can be reached without a client: sound for assistive technology, in both sizes and
@@ -144,6 +145,12 @@ test("the desk and its dialogs", async ({ broker, page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await shot("desk-narrow", () => picture(page));
   await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole("button", { name: text("desk.next.open") }).click();
+  await expect(page.getByRole("heading", { name: "Nobody in the building has network" })).toBeVisible();
+  await expect(page.getByText(/^Many · Now · help is due in 15 min/)).toBeVisible();
+  await page.getByRole("button", { name: text("desk.next.take") }).click();
+  await expect(page.getByRole("heading", { name: "VPN drops every ten minutes" })).toBeVisible();
+  await looksSound(page, "the next one is taken");
   await page.getByRole("searchbox").fill("no such thing");
   await expect(page.getByRole("heading", { name: text("desk.none.found") })).toBeVisible();
   await looksSound(page, "a search without result");
@@ -200,6 +207,18 @@ test("help, from the link to the end, without a client", async ({ broker, page, 
   await looksSound(page, "a timeline with its technical events");
 });
 
+test("the list knows of a session before the answer that makes its link", async ({ broker, page }) => {
+  const desk = await signedIn(broker, page);
+  await fillDesk(broker);
+  await desk.choose(subject);
+  await page.route("**/api/v1/tickets/*/invitations", async (route) => {
+    const answer = await route.fetch();
+    await expect(page.locator('li[aria-current="step"]')).toBeVisible();
+    await route.fulfill({ response: answer });
+  });
+  expect(await desk.help(sam)).toContain("/j/");
+});
+
 test("a session page where nobody is", async ({ broker, page, openPage }) => {
   await broker.addTechnician();
   const { open, link } = await broker.invite(await broker.addTicket(subject, sam));
@@ -234,7 +253,21 @@ test("the page behind a link", async ({ broker, page, openPage }) => {
   await broker.addTechnician();
   const { link, secret, open } = await broker.invite(await broker.addTicket(subject, sam));
   await page.goto(link);
-  await expect(page.getByRole("link", { name: text("requester.start") })).toBeVisible();
+  const start = page.getByRole("link", { name: text("requester.start") });
+  const warning = page.getByText(text("requester.asked.stop"));
+  await expect(page.getByText(text("requester.about", { number: "1" }))).toBeVisible();
+  await expect(page.getByText(subject)).toHaveCount(0);
+  await expect(start).toHaveCount(0);
+  for (const other of ["bank", "firm", "nobody"]) {
+    await page.getByRole("radio", { name: text(`requester.asked.${other}`) }).check();
+    await expect(warning).toBeVisible();
+    await expect(start).toHaveCount(0);
+  }
+  await looksSound(page, "somebody else was asked");
+  await shot("landing-stop", () => picture(page));
+  await askedUs(page);
+  await expect(start).toBeVisible();
+  await expect(warning).toHaveCount(0);
   await looksSound(page, "the offer");
   await shot("landing", () => picture(page));
   await page.setViewportSize({ width: 360, height: 740 });
@@ -247,7 +280,7 @@ test("the page behind a link", async ({ broker, page, openPage }) => {
   await looksSound(windows, "not for this system");
   await shot("landing-windows", () => picture(windows));
 
-  await page.getByRole("link", { name: text("requester.start") }).click();
+  await start.click();
   await expect(page.getByRole("heading", { name: text("requester.run") })).toBeFocused();
   await looksSound(page, "the line for the terminal");
   await shot("landing-run", () => picture(page));

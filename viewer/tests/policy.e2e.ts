@@ -29,11 +29,19 @@ test("keys turn, rights go and accounts close under a live session", async ({
   await admin.goto(`${broker.url}/admin/policy`);
   const scope = (key: string) => admin.getByRole("checkbox", { name: text(key) });
   await scope("scope.control").uncheck();
-  await admin.getByRole("button", { name: text("app.save") }).click();
+  await admin.getByRole("button", { name: text("app.save"), exact: true }).click();
   await session.mode("view");
   await session.stage.live();
+  const off = page.getByRole("button", { name: text("session.ask.off"), exact: true });
+  await expect(off, "control cannot be asked for").toBeDisabled();
+  await expect(off, "and it is said why").toHaveAccessibleDescription(text("session.ask.off.hint"));
+  await expect(page.getByRole("button", { name: text("session.ask"), exact: true })).toHaveCount(0);
+  await scope("scope.control").check();
+  await admin.getByRole("button", { name: text("app.save"), exact: true }).click();
+  await session.takeControl(); // what the policy leaves again can be asked for at once
+  await scope("scope.control").uncheck();
   await scope("scope.view").uncheck();
-  await admin.getByRole("button", { name: text("app.save") }).click();
+  await admin.getByRole("button", { name: text("app.save"), exact: true }).click();
   await session.mode("off");
 
   await admin.goto(`${broker.url}/admin/people`);
@@ -45,7 +53,7 @@ test("keys turn, rights go and accounts close under a live session", async ({
     .click();
   await expect.poll(() => broker.auditExport()).toContain('"data":{"reason":"lost_token"}');
   const out = page.getByRole("heading", { name: text("signin.title") });
-  await expect(out.or(page.getByText(text("end.lost-token")))).toBeVisible();
+  await expect(out.or(page.getByText(text("end.lost-token"))).first()).toBeVisible();
   const log = await broker.auditExport();
   expect(log, "the client says why it took the rights back").toMatch(/client\.revoked.*"by":"token"/);
 });

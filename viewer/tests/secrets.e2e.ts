@@ -7,6 +7,7 @@ import { Client, text, titles } from "./harness/client.ts";
 import { Desk } from "./harness/desk.ts";
 import type { Desktop } from "./harness/desktop.ts";
 import { looksSound } from "./harness/looks.ts";
+import { pressStart } from "./harness/requester.ts";
 import { buttonReady, settled } from "./harness/settled.ts";
 import { Stage } from "./harness/stage.ts";
 import { shot } from "./harness/tour.ts";
@@ -34,7 +35,7 @@ test("a whole session leaves no secret behind", async ({ startBroker, desktop, p
   await openPrograms(desktop);
   const landing = await openPage();
   await landing.goto(invitation.link);
-  await landing.getByRole("link", { name: text("requester.start") }).click();
+  await pressStart(landing);
   const installed = await broker.installClient(desktop, invitation.secret);
   const client = Client.ofProgram(desktop, desktop.start(installed, ["--verbose"]));
   await arrived(page, desktop);

@@ -4,6 +4,7 @@ import { expect, test } from "./fixtures.ts";
 import { robin } from "./harness/broker.ts";
 import { Client, text } from "./harness/client.ts";
 import { Desk } from "./harness/desk.ts";
+import { pressStart } from "./harness/requester.ts";
 import { eventKinds } from "./harness/session.ts";
 import { Stage } from "./harness/stage.ts";
 
@@ -30,10 +31,7 @@ test("from a ticket to a resolution, by clicks and keys alone", async ({
   // The person: link, Start, and the line that the page gives them for their terminal.
   const person = await openPage();
   await person.goto(link);
-  const [download] = await Promise.all([
-    person.waitForEvent("download"),
-    person.getByRole("link", { name: text("requester.start") }).click(),
-  ]);
+  const [download] = await Promise.all([person.waitForEvent("download"), pressStart(person)]);
   const name = download.suggestedFilename();
   expect(name).toMatch(/^Beside-[0-9A-Z]{40}$/);
   await desktop.writeFile(`Downloads/${name}`, "");
@@ -83,8 +81,10 @@ test("from a ticket to a resolution, by clicks and keys alone", async ({
   await row.getByRole("link", { name: subject }).click();
   await page.getByLabel(text("sessions.timeline.all")).check();
   const told = await page.getByRole("listitem").locator("code:first-child").allTextContents();
-  const all = await eventKinds(broker);
   for (const kind of [...joined, ...rights]) expect(told, "told in the timeline").toContain(kind);
+  // What the client signs last can be under way still.
+  await expect.poll(() => eventKinds(broker)).toEqual(expect.arrayContaining(ending));
+  const all = await eventKinds(broker);
   const log = all.filter((kind) => !/^(token|relay|session\.peer)/.test(kind));
   const before = ["broker.started", ...invited, ...joined, ...rights];
   expect(log.slice(0, before.length), "the whole log, in order").toEqual(before);

@@ -1,12 +1,13 @@
 /**
- * The page behind a one-time link, for the person who is helped. It reads its
- * own stage with a value derived from the link's fragment; the fragment itself
- * goes nowhere. Opening the page changes nothing: only a gesture does.
+ * The page behind a one-time link, and the one where a spoken code is typed, for
+ * the person who is helped. It reads its own stage with a value derived from the
+ * link's fragment or the digits; these themselves go nowhere. Opening the page changes nothing: only a gesture does.
  */
 import "./requester.css";
 import { toBase64Url } from "../protocol/bytes.ts";
-import { type Code, derivePage, parseCode } from "../protocol/invite.ts";
+import { derivePage, parseCode } from "../protocol/invite.ts";
 import { t } from "../ui/texts.ts";
+import { askCode } from "./code-page.ts";
 import { type Answer, PageApi } from "./page-api.ts";
 import { systemOf } from "./system.ts";
 import { View } from "./view.ts";
@@ -15,6 +16,11 @@ const POLL_MS = 2000;
 
 async function start(root: HTMLElement): Promise<void> {
   document.title = t("requester.title");
+  if (location.pathname === "/help") {
+    const { invitation, page, fileName } = await askCode(root);
+    await follow(root, new PageApi(invitation, page), fileName);
+    return;
+  }
   const id = location.pathname.replace(/^\/j\//, "").replace(/\/$/, "");
   const code = parseCode(location.hash.slice(1));
   if (code === undefined || id === "") {
@@ -22,18 +28,22 @@ async function start(root: HTMLElement): Promise<void> {
     return;
   }
   const api = new PageApi(id, toBase64Url(await derivePage(code.secret)));
-  await follow(root, api, code);
+  await follow(root, api, `Beside-${code.secret}${code.keyHash}`);
 }
 
 /** Shows the page and keeps its stage fresh until nothing can change any more. */
-async function follow(root: HTMLElement, api: PageApi, code: Code): Promise<void> {
+async function follow(root: HTMLElement, api: PageApi, fileName: string): Promise<void> {
   let view: View | undefined;
   for (;;) {
     const answer = await api.read();
     if (answer.is === "page" && view === undefined) {
       view = new View(root, answer.page, {
-        fileName: `Beside-${code.secret}${code.keyHash}`,
+        fileName,
         system: systemOf(navigator.userAgent),
+        receipt: async (page) => {
+          const [{ receiptView }, receipt] = await Promise.all([import("./receipt.ts"), api.receipt()]);
+          return await receiptView(page, receipt);
+        },
         onStart: () => api.opened().catch(() => undefined), // for the technician's eyes only: nothing depends on it
       });
     }

@@ -1,5 +1,11 @@
 /** What the requester's page asks of the broker. The page value travels in a header, never in an address. */
-import { type InvitationPage, invitationPage } from "../protocol/answers.ts";
+import {
+  foundInvitation,
+  type InvitationPage,
+  invitationPage,
+  type Receipt,
+  receipt,
+} from "../protocol/answers.ts";
 import { ApiError, nothing, request } from "../protocol/api.ts";
 
 export type Answer =
@@ -8,6 +14,21 @@ export type Answer =
   | { readonly is: "unknown" }
   /** No answer, or none that makes sense: it is asked again. */
   | { readonly is: "away" };
+
+/** The invitation of a spoken code. */
+export async function findInvitation(
+  page: string,
+): Promise<{ readonly is: "found"; readonly id: string } | { readonly is: "unknown" | "many" | "away" }> {
+  try {
+    const { invitation } = await request("POST", "/invitations/find", foundInvitation, undefined, {
+      "Beside-Page": page,
+    });
+    return { is: "found", id: invitation };
+  } catch (error) {
+    const status = error instanceof ApiError ? error.status : 0;
+    return { is: status === 404 ? "unknown" : status === 429 ? "many" : "away" };
+  }
+}
 
 export class PageApi {
   private readonly path: string;
@@ -26,6 +47,11 @@ export class PageApi {
       const unknown = error instanceof ApiError && error.status === 404;
       return unknown ? { is: "unknown" } : { is: "away" };
     }
+  }
+
+  /** What the person takes home. */
+  receipt(): Promise<Receipt> {
+    return request("GET", `${this.path}/receipt`, receipt, undefined, this.headers);
   }
 
   /** Tells the technician that the person is here. */

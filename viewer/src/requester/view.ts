@@ -1,6 +1,7 @@
 /** What the person sees. Built once; afterwards only what changed is touched, so that the focus stays. */
 import type { InvitationPage } from "../protocol/answers.ts";
 import { t } from "../ui/texts.ts";
+import { askedWhom } from "./asked.ts";
 import { h } from "./dom.ts";
 import { mark, terminal } from "./picture.ts";
 import { stageText, standingOf, summaryOf } from "./stage.ts";
@@ -11,11 +12,15 @@ export interface ViewOptions {
   readonly fileName: string;
   readonly system: System;
   readonly onStart: () => void;
+  /** Builds the receipt. */
+  readonly receipt: (page: InvitationPage) => Promise<HTMLElement>;
 }
 
 export class View {
   private readonly status = h("p", { class: "status", role: "status" });
   private started = false;
+  /** The person said that they asked these people. */
+  private asked = false;
   private page: InvitationPage;
 
   constructor(
@@ -69,7 +74,8 @@ export class View {
 
   /** Where there is no Start, nothing waits for it. */
   private sayStage(): void {
-    const served = this.options.system === "linux" || standingOf(this.page.stage) === "running";
+    const offered = this.options.system === "linux" && (this.asked || this.page.unable !== undefined);
+    const served = offered || standingOf(this.page.stage) === "running";
     this.say(served ? stageText(this.page, this.started) : "");
   }
 
@@ -80,7 +86,14 @@ export class View {
 
   /** Who wants to help, what will happen, and Start. */
   private offer(): void {
-    const { technician, organisation } = this.page;
+    const { technician, organisation, ticket } = this.page;
+    const place = h("div", { class: "place" });
+    const question = askedWhom(organisation, (right) => {
+      this.asked = right;
+      place.replaceChildren(...(right ? [this.startOrWhy()] : []));
+      this.sayStage();
+    });
+    const served = this.options.system === "linux";
     const list = h(
       "ol",
       { class: "plan" },
@@ -100,10 +113,12 @@ export class View {
         {},
         head(organisation),
         h("h1", {}, t("requester.who", { technician, organisation })),
-        h("p", { class: "warning" }, t("requester.warning")),
+        h("p", {}, t("requester.about", { number: ticket })),
         h("h2", {}, t("requester.plan")),
         list,
-        h("div", {}, this.startOrWhy()),
+        ...(served
+          ? [question, place]
+          : [h("p", { class: "warning" }, t("requester.warning")), this.startOrWhy()]),
         this.status,
       ),
     );
@@ -199,9 +214,32 @@ export class View {
     title.focus();
   }
 
+  /** A button whose place the receipt takes. */
+  private receiptButton(): HTMLElement {
+    const button = h("button", { type: "button", class: "button" }, t("receipt.get"));
+    const problem = h("p", { class: "problem", role: "alert" });
+    const place = h("div", { class: "get-receipt" }, button, problem);
+    button.addEventListener("click", () => {
+      button.disabled = true;
+      problem.textContent = "";
+      this.options.receipt(this.page).then(
+        (view) => {
+          place.replaceChildren(view);
+          view.querySelector("h2")?.focus();
+        },
+        () => {
+          problem.textContent = t("receipt.failed");
+          button.disabled = false;
+        },
+      );
+    });
+    return place;
+  }
+
   private ended(): void {
     const title = h("h1", { tabindex: "-1" }, t("requester.ended"));
     const lines = summaryOf(this.page).map((line) => h("li", {}, line));
+    const receipt = this.receiptButton();
     this.root.replaceChildren(
       h(
         "main",
@@ -210,7 +248,8 @@ export class View {
         title,
         h("ul", { class: "summary" }, ...lines),
         h("p", {}, t("requester.ended.now", who(this.page))),
-        h("p", { class: "hint" }, t("requester.ended.file")),
+        receipt,
+        h("p", { class: "hint noprint" }, t("requester.ended.file")),
       ),
     );
     title.focus();
@@ -221,6 +260,7 @@ function who(page: InvitationPage): { technician: string; organisation: string }
   return { technician: page.technician, organisation: page.organisation };
 }
 
-function head(name: string): HTMLElement {
+/** The line on top of every page. */
+export function head(name: string): HTMLElement {
   return h("p", { class: "head" }, mark(), name);
 }

@@ -3,7 +3,7 @@ export interface SessionApi {
   /** Makes an invitation and its session. */
   invite(
     ticket: string,
-    hashes: { joinHash: string; pageHash: string },
+    hashes: { joinHash: string; pageHash: string; spoken?: true },
   ): Promise<{ sessionId: string; invitationId: string; expiresAt: string }>;
   /** A fresh join token, for a proof by the invite key. */
   joinToken(session: string, claim: { key: string; time: string; proof: string }): Promise<string>;

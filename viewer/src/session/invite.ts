@@ -1,34 +1,51 @@
-/** Making the one-time link: its secrets begin and stay in this browser. */
+/** Making the one-time link or code: its secrets begin and stay in this browser. */
+import { brokerURL } from "../protocol/broker.ts";
 import { sha256, toBase64Url } from "../protocol/bytes.ts";
-import { deriveBind, deriveJoin, derivePage, newSecret } from "../protocol/invite.ts";
+import {
+  deriveBind,
+  deriveJoin,
+  derivePage,
+  newSecret,
+  newSpoken,
+  spokenSecret,
+} from "../protocol/invite.ts";
 import type { SessionApi } from "./api.ts";
 import { makeCertificate, makeInviteKey, saveKeys } from "./keys.ts";
 
-/** A link that was made. */
-export interface Invitation {
-  readonly sessionId: string;
-  readonly invitationId: string;
-  /** For the requester alone. */
-  readonly link: string;
-  readonly expiresAt: string;
+/** Makes a link for a ticket, for the requester alone. The broker is given two hashes and nothing else. */
+export async function createInvitation(api: SessionApi, ticket: string): Promise<string> {
+  const secret = newSecret();
+  return await invite(
+    api,
+    ticket,
+    secret,
+    false,
+    (id, hash) => `${brokerURL().origin}/j/${id}#${secret}${hash}`,
+  );
 }
 
-/** Makes a link for a ticket. The broker is given two hashes and nothing else. */
-export async function createInvitation(api: SessionApi, ticket: string): Promise<Invitation> {
-  const secret = newSecret();
+/** Makes a code of nine digits for a ticket, to be told to the requester. */
+export async function createSpoken(api: SessionApi, ticket: string): Promise<string> {
+  const digits = newSpoken();
+  return await invite(api, ticket, await spokenSecret(digits), true, () => digits);
+}
+
+async function invite(
+  api: SessionApi,
+  ticket: string,
+  secret: string,
+  spoken: boolean,
+  linkOf: (invitation: string, keyHash: string) => string,
+): Promise<string> {
   const { key, publicKey, hash } = await makeInviteKey();
+  const bind = await deriveBind(secret);
+  const certificate = await makeCertificate();
   const made = await api.invite(ticket, {
     joinHash: toBase64Url(await sha256(await deriveJoin(secret))),
     pageHash: toBase64Url(await sha256(await derivePage(secret))),
+    ...(spoken ? { spoken: true as const } : {}),
   });
-  const link = `${location.origin}/j/${made.invitationId}#${secret}${hash}`;
-  await saveKeys({
-    session: made.sessionId,
-    inviteKey: key,
-    publicKey,
-    bind: await deriveBind(secret),
-    certificate: await makeCertificate(),
-    link,
-  });
-  return { ...made, link };
+  const link = linkOf(made.invitationId, hash);
+  await saveKeys({ session: made.sessionId, inviteKey: key, publicKey, bind, certificate, link, spoken });
+  return link;
 }

@@ -3,7 +3,7 @@
  * the DTLS certificate. They live in IndexedDB as keys that cannot be read out,
  * so that a reload keeps its grant and no script, ours included, can copy them.
  */
-import { fromBase64 } from "../protocol/bytes.ts";
+import { type Bytes, fromBase64 } from "../protocol/bytes.ts";
 import { deriveBind, hashKey, importSeed } from "../protocol/invite.ts";
 
 /** The keys of one session. */
@@ -16,8 +16,14 @@ export interface SessionKeys {
   /** HMAC-SHA256, verifies only. */
   readonly bind: CryptoKey;
   readonly certificate: RTCCertificate;
-  /** The link to send, kept only until somebody joined. */
+  /** The link to send, or the digits to tell, kept only until somebody joined. */
   readonly link?: string;
+  /** The code was told as digits: message 0 proves little, and words are compared. */
+  readonly spoken?: boolean;
+  /** Our part of the words was told: there is no second comparison in this session. */
+  readonly spent?: boolean;
+  /** The fingerprint of the client whose requester picked our words. */
+  readonly compared?: Bytes;
 }
 
 const STORE = "sessions";

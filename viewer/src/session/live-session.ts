@@ -8,8 +8,9 @@ import type { FromClient, Rights, Scope, VideoCodec } from "../protocol/control.
 import { Inbox, Outbox } from "../protocol/reliable.ts";
 import type { ICEServer } from "../protocol/signaling.gen.ts";
 import type { Incoming, Outgoing, Reason } from "../protocol/signaling.ts";
+import { scopesOf } from "../protocol/token.ts";
 import type { SessionApi } from "./api.ts";
-import { forgetKeys, loadKeys, type SessionKeys } from "./keys.ts";
+import { forgetKeys, loadKeys, type SessionKeys, saveKeys } from "./keys.ts";
 import { type LiveEvent, type LiveState, reduce, START } from "./live-state.ts";
 import { type PathFigures, readPath } from "./path.ts";
 import { type DisplayChannels, Peer } from "./peer.ts";
@@ -131,7 +132,7 @@ export class LiveSession {
 
   /** Sends one message of input; false when there is nobody to take it. */
   sendInput(channel: "control" | "pointer", raw: string): boolean {
-    return this.peer?.sendRaw(channel, raw) === true;
+    return this.peer?.sendInput(channel, raw) === true;
   }
 
   /** The grant generation that input is made under. */
@@ -220,6 +221,7 @@ export class LiveSession {
 
   private onAccess(token: string): void {
     this.token = token;
+    this.dispatch({ type: "access", scopes: scopesOf(token) });
     if (this.state.verified) this.peer?.send({ type: "token", token });
     const { waiting } = this;
     if (waiting === undefined) return;
@@ -273,14 +275,14 @@ export class LiveSession {
     this.closePeer();
     this.peerLife = new AbortController();
     this.askedView = this.toldWanted = false;
-    const exchange = this.exchange;
+    const { exchange, token } = this;
     const send = (message: Numbered) => {
       if (exchange !== undefined) this.sendSignaling(exchange.outbox.add(message));
     };
     const peer = new Peer({
       keys,
       ice: this.ice,
-      token: this.token,
+      token,
       onAnswer: (sdp) => send({ type: "answer", sdp }),
       onCandidate: (candidate) =>
         send({
@@ -289,8 +291,12 @@ export class LiveSession {
           mid: candidate?.sdpMid ?? "",
           line: candidate?.sdpMLineIndex ?? 0,
         }),
+      onSpent: () => this.remember({ spent: true }),
+      onCompared: (client) => this.remember({ compared: client }),
+      onWords: (words) => this.dispatch({ type: "words", words }),
       onVerified: (channels, early) => {
         this.dispatch({ type: "verified" });
+        if (this.token !== token) this.peer?.send({ type: "token", token: this.token }); // renewed meanwhile
         this.options.screen.show(channels, early, this.peerLife.signal);
         this.tellAbilities();
       },
@@ -306,6 +312,13 @@ export class LiveSession {
     });
     this.peer = peer;
     return peer;
+  }
+
+  /** Keeps what was learned of the comparison of words, also over a reload. */
+  private remember(learned: Pick<SessionKeys, "spent" | "compared">): void {
+    if (this.keys === undefined) return;
+    this.keys = { ...this.keys, ...learned };
+    saveKeys(this.keys).catch((error: unknown) => console.warn("comparison not kept", error));
   }
 
   private tellAbilities(): void {
@@ -345,7 +358,7 @@ export class LiveSession {
       case "bye":
         this.onEnded(message.reason);
         return;
-      default: // hello was handled by the peer; asking says what question already says
+      default: // hello and words were handled by the peer; asking says what question already says
     }
   }
 

@@ -18,6 +18,8 @@ export type Stage =
   | { readonly at: "lapsed" }
   /** The connection to the client was lost; it comes back by itself. */
   | { readonly at: "reconnecting" }
+  /** The code was told: these words are read out, and the requester picks them. */
+  | { readonly at: "comparing"; readonly words: readonly string[] }
   /** A newer tab took over. */
   | { readonly at: "superseded" }
   /** This browser did not make the link, so the client would not believe it. */
@@ -41,6 +43,10 @@ export interface LiveState {
   /** The client's epoch; empty while its socket is away. */
   readonly clientEpoch: string;
   readonly verified: boolean;
+  /** To be compared with the client of now; undefined when there is nothing to compare, or no more. */
+  readonly words: readonly string[] | undefined;
+  /** What the organisation's policy lets the requester be asked for; undefined until the broker said. */
+  readonly askable: readonly Scope[] | undefined;
   readonly rights: Rights;
   /** When all rights lapse, as Date.now() has it; undefined while there are none. */
   readonly lapsesAt: number | undefined;
@@ -54,6 +60,8 @@ export type LiveEvent =
   | { readonly type: "signaling"; readonly up: boolean }
   | { readonly type: "welcome"; readonly organisation: string; readonly technician: string }
   | { readonly type: "state"; readonly state: BrokerState }
+  | { readonly type: "access"; readonly scopes: readonly Scope[] }
+  | { readonly type: "words"; readonly words: readonly string[] }
   | { readonly type: "verified" }
   | { readonly type: "lost" }
   | { readonly type: "rights"; readonly rights: Rights; readonly at: number }
@@ -83,6 +91,8 @@ export const START: LiveState = {
   phase: undefined,
   clientEpoch: "",
   verified: false,
+  words: undefined,
+  askable: undefined,
   rights: NO_RIGHTS,
   lapsesAt: undefined,
   question: { is: "none" },
@@ -106,10 +116,21 @@ function apply(state: LiveState, event: LiveEvent): LiveState {
       return { ...state, organisation: event.organisation, technician: event.technician };
     case "state":
       return { ...state, phase: event.state.phase, clientEpoch: event.state.peer };
+    case "access":
+      return { ...state, askable: event.scopes };
     case "verified":
-      return { ...state, verified: true };
+      return { ...state, verified: true, words: undefined };
+    case "words":
+      return { ...state, words: event.words };
     case "lost":
-      return { ...state, verified: false, rights: NO_RIGHTS, lapsesAt: undefined, question: { is: "none" } };
+      return {
+        ...state,
+        verified: false,
+        words: undefined,
+        rights: NO_RIGHTS,
+        lapsesAt: undefined,
+        question: { is: "none" },
+      };
     case "rights":
       return { ...state, rights: event.rights, lapsesAt: lapsesAt(event.rights, event.at) };
     case "asked":
@@ -149,6 +170,7 @@ function stageOf(state: LiveState, event: LiveEvent): Stage {
     return { at: "ended", reason: event.state.reason ?? "failure" };
   }
   if (state.verified) return { at: stageOfRights(state) };
+  if (state.words !== undefined) return { at: "comparing", words: state.words };
   switch (state.phase) {
     case undefined:
       return { at: "connecting" };

@@ -9,6 +9,8 @@ import { decodeFromClient, encode, type FromClient, type FromViewer } from "../p
 import { type Binding, checkClient, viewerProof } from "../protocol/invite.ts";
 import { fingerprint, originId } from "../protocol/sdp.ts";
 import type { ICEServer } from "../protocol/signaling.gen.ts";
+import { Acts } from "./acts.ts";
+import { Comparison, needOf } from "./comparison.ts";
 import type { SessionKeys } from "./keys.ts";
 
 export interface PeerOptions {
@@ -18,6 +20,12 @@ export interface PeerOptions {
   readonly token: string;
   readonly onAnswer: (sdp: string) => void;
   readonly onCandidate: (candidate: RTCIceCandidate | null) => void;
+  /** Words are compared from here on, this once. */
+  readonly onSpent: () => void;
+  /** The requester of the client with this fingerprint picked the words. */
+  readonly onCompared: (client: Bytes) => void;
+  /** The code was told: the technician reads these words out. */
+  readonly onWords: (words: readonly string[]) => void;
   /** The client is who the link says; early is what came on the display channel before that was known. */
   readonly onVerified: (channels: DisplayChannels, early: readonly ArrayBuffer[]) => void;
   /** Only after onVerified. */
@@ -37,14 +45,20 @@ export interface DisplayChannels {
 /** More than the updates a client has under way before the first acknowledgement. */
 const MAX_EARLY = 256;
 
+/** What a verified client has no more to say. */
+const ONLY_BEFORE: ReadonlySet<string> = new Set(["hello", "commit", "reveal", "compared"]);
+
 export class Peer {
   private readonly pc: RTCPeerConnection;
   private readonly channels: Readonly<Record<Label, RTCDataChannel>>;
+  private readonly acts: Acts;
   private readonly early: RTCIceCandidateInit[] = [];
   private origin = "";
   private readonly earlyDisplay: ArrayBuffer[] = [];
   private closed = false;
   private verified = false;
+  /** Message 0 was good, but the code was told and words decide. */
+  private comparison: Comparison | undefined;
   /** Messages are handled one behind the other: a proof takes time to check. */
   private queue: Promise<void> = Promise.resolve();
 
@@ -58,7 +72,8 @@ export class Peer {
     this.pc.ondatachannel = () => options.onHostile("a channel of its own");
     const made = CHANNELS.map((channel) => [channel.label, makeChannel(this.pc, channel)] as const);
     this.channels = Object.fromEntries(made) as Record<Label, RTCDataChannel>;
-    const { control, display } = this.channels;
+    const { control, display, pointer } = this.channels;
+    this.acts = new Acts(control, pointer);
     display.onmessage = (event: MessageEvent<unknown>) => this.keepEarly(event.data);
     control.onmessage = (event: MessageEvent<unknown>) => this.enqueue(() => this.onControl(event.data));
     control.onopen = () => this.enqueue(() => this.sayHello());
@@ -103,15 +118,21 @@ export class Peer {
 
   /** Sends a message to the verified client; false when there is none. */
   send(message: FromViewer): boolean {
-    return this.sendRaw("control", encode(message));
+    if (!this.canSend("control")) return false;
+    this.channels.control.send(encode(message));
+    return true;
   }
 
   /** Sends input on one of the two channels that carry it; false when there is no verified client. */
-  sendRaw(channel: "control" | "pointer", raw: string): boolean {
-    const open = this.channels[channel];
-    if (!this.verified || open.readyState !== "open") return false;
-    open.send(raw);
+  sendInput(channel: "control" | "pointer", raw: string): boolean {
+    if (!this.canSend(channel)) return false;
+    if (channel === "control") this.acts.send(raw);
+    else this.channels.pointer.send(raw);
     return true;
+  }
+
+  private canSend(channel: "control" | "pointer"): boolean {
+    return this.verified && this.channels[channel].readyState === "open";
   }
 
   /** Figures of the connection. */
@@ -155,8 +176,14 @@ export class Peer {
     if (typeof data !== "string") throw new Error("a control message that is no text");
     const message = decodeFromClient(data);
     if (this.verified) {
-      if (message.type === "hello") throw new Error("a second hello");
+      if (ONLY_BEFORE.has(message.type)) throw new Error(`${message.type} out of order`);
       this.options.onMessage(message);
+      return;
+    }
+    if (this.comparison !== undefined) {
+      if (!(await this.comparison.take(message)) || this.closed) return;
+      this.options.onCompared(this.binding().client);
+      this.believe();
       return;
     }
     const { bind } = this.options.keys;
@@ -164,6 +191,19 @@ export class Peer {
       message.type === "hello" && (await checkClient(this.binding(), bind, fromBase64(message.proof)));
     if (!proven) throw new Error("the other end does not hold this invitation");
     if (this.closed) return;
+    const binding = this.binding();
+    const need = needOf(this.options.keys, binding.client);
+    if (need === "refusal") throw new Error("words were compared before, with another connection");
+    if (need === "nothing") {
+      this.believe();
+      return;
+    }
+    const { onSpent, onWords } = this.options;
+    const say = (out: FromViewer) => this.channels.control.send(encode(out));
+    this.comparison = new Comparison(binding, say, onSpent, onWords);
+  }
+
+  private believe(): void {
     this.verified = true;
     const { display, repeat } = this.channels;
     display.onmessage = null;

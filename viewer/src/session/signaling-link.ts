@@ -3,6 +3,7 @@
  * over messages, and connects anew when it is lost, until its signal aborts or
  * the broker says that the session is over or another tab took it.
  */
+import { brokerURL } from "../protocol/broker.ts";
 import { fromBase64, randomId, toBase64, toBase64Url } from "../protocol/bytes.ts";
 import { DecodeError } from "../protocol/read.ts";
 import { decodeIncoming, encode, type Incoming, type Outgoing, SUBPROTOCOL } from "../protocol/signaling.ts";
@@ -134,7 +135,7 @@ export class SignalingLink {
   }
 
   private async prove(socket: WebSocket, token: string, nonce: string): Promise<void> {
-    const statement = await popStatement(fromBase64(nonce), token, location.host);
+    const statement = await popStatement(fromBase64(nonce), token, brokerURL().host);
     const proof = await crypto.subtle.sign("Ed25519", this.options.keys.inviteKey, statement);
     socket.send(encode({ type: "auth", token, proof: toBase64(new Uint8Array(proof)), epoch: this.epoch }));
   }

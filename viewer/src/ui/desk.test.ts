@@ -1,27 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Session, Ticket } from "../protocol/answers.ts";
-import { byPriorityThenAge, NEXT_STATES, openSession, priorityOf, priorityText } from "./desk.ts";
-
-const ticket = (number: number, priority: number, createdAt: string): Ticket => ({
-  id: `t${number}`,
-  number,
-  subject: "s",
-  words: "",
-  requester: "r",
-  category: "",
-  impact: "low",
-  urgency: "low",
-  priority,
-  state: "open",
-  assignee: undefined,
-  resolution: "",
-  systemChanges: "",
-  createdAt,
-  updatedAt: createdAt,
-  resolvedAt: undefined,
-  notes: [],
-  sessions: [],
-});
+import { byDue, NEXT_STATES, openSession, priorityOf, priorityText, whyHere } from "./desk.ts";
 
 test.each([
   ["high", "high", 1],
@@ -40,14 +19,24 @@ test("a priority outside the scale has the words of the lowest", () => {
   expect(priorityText(1)).toBe("desk.priority.1");
 });
 
-test("the desk is in order of priority, then of age, then of number", () => {
+test("the desk is in the order in which help is due, then of number", () => {
+  const due = (number: number, dueAt: string): Ticket => ({ number, dueAt }) as Ticket;
   const tickets = [
-    ticket(1, 3, "2026-01-02T00:00:00.000Z"),
-    ticket(2, 1, "2026-01-03T00:00:00.000Z"),
-    ticket(4, 3, "2026-01-01T00:00:00.000Z"),
-    ticket(3, 3, "2026-01-01T00:00:00.000Z"),
+    due(1, "2026-01-02T00:00:00.000Z"),
+    due(4, "2026-01-01T00:00:00.000Z"),
+    due(3, "2026-01-01T00:00:00.000Z"),
+    due(2, "2026-01-03T00:00:00.000Z"),
   ];
-  expect(tickets.toSorted(byPriorityThenAge).map((t) => t.number)).toEqual([2, 3, 4, 1]);
+  expect(tickets.toSorted(byDue).map((t) => t.number)).toEqual([3, 4, 1, 2]);
+});
+
+test.each<[string, Partial<Ticket>, string]>([
+  ["is due", { contacts: 0 }, "A team · Today · help is due in 20 min"],
+  ["is late", { dueAt: "2026-01-01T09:30:00.000Z", contacts: 1 }, "A team · Today · help was due 1 h ago"],
+  ["came before", { contacts: 3 }, "A team · Today · help is due in 20 min · 3 contacts in 14 days"],
+])("a row says why it is there: it %s", (_, more, want) => {
+  const base = { impact: "medium", urgency: "medium", dueAt: "2026-01-01T10:50:00.000Z" };
+  expect(whyHere({ ...base, ...more } as Ticket, Date.parse("2026-01-01T10:30:00.000Z"))).toBe(want);
 });
 
 test("nothing follows closed", () => {

@@ -1,7 +1,8 @@
 /** Order and words of the desk. Pure; the broker's rules stand in its package desk. */
 import type { Level, Session, Ticket, TicketState } from "../protocol/answers.ts";
 import { LEVELS, TICKET_STATES } from "../protocol/answers.ts";
-import type { Key } from "./texts.ts";
+import { left, span } from "./format.ts";
+import { type Key, t } from "./texts.ts";
 
 /** ITIL's matrix, for showing what a choice leads to; the broker decides. */
 export function priorityOf(impact: Level, urgency: Level): number {
@@ -46,9 +47,21 @@ export const VIEW_STATES: Readonly<Record<View, readonly TicketState[]>> = {
   all: TICKET_STATES,
 };
 
-/** First by priority, then who has waited longest. */
-export function byPriorityThenAge(a: Ticket, b: Ticket): number {
-  return a.priority - b.priority || a.createdAt.localeCompare(b.createdAt) || a.number - b.number;
+/** The order of the queue: whose help is due first. */
+export function byDue(a: Ticket, b: Ticket): number {
+  return a.dueAt.localeCompare(b.dueAt) || a.number - b.number;
+}
+
+/** Why a ticket stands where it stands, in words: who cannot work, how soon, when help is due, who came before. */
+export function whyHere(ticket: Ticket, now: number): string {
+  const due = Date.parse(ticket.dueAt) - now;
+  const parts = [
+    t(`desk.impact.${ticket.impact}`),
+    t(`desk.urgency.${ticket.urgency}`),
+    due < 0 ? t("desk.due.since", { time: span(-due) }) : t("desk.due.in", { time: left(due) }),
+  ];
+  if (ticket.contacts > 1) parts.push(t("desk.contacts", { n: ticket.contacts }));
+  return parts.join(" · ");
 }
 
 /** The session of a ticket that did not end, the newest first. */

@@ -55,8 +55,8 @@ export function moment(iso: string, now: number): string {
 }
 
 /** Clock time to the second, for a timeline. */
-export function clock(iso: string): string {
-  return new Date(iso).toLocaleTimeString(undefined, {
+export function clock(at: string | number): string {
+  return new Date(at).toLocaleTimeString(undefined, {
     hour: "2-digit",
     minute: "2-digit",
     second: "2-digit",

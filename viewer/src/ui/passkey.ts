@@ -1,5 +1,7 @@
 /** A browser's passkeys (WebAuthn), in the JSON forms that the broker speaks. */
 
+import { servedByBroker } from "../protocol/broker.ts";
+
 /** The person closed the browser's question, or did not answer it. */
 export class PasskeyCancelled extends Error {
   override readonly name = "PasskeyCancelled";
@@ -10,9 +12,13 @@ export class PasskeyThere extends Error {
   override readonly name = "PasskeyThere";
 }
 
-/** Whether this browser has passkeys that we can use. */
+/** Whether this browser has passkeys that we can use: they belong to the broker's own address. */
 export function hasPasskeys(): boolean {
-  return typeof PublicKeyCredential === "function" && "parseCreationOptionsFromJSON" in PublicKeyCredential;
+  return (
+    servedByBroker() &&
+    typeof PublicKeyCredential === "function" &&
+    "parseCreationOptionsFromJSON" in PublicKeyCredential
+  );
 }
 
 /** Makes a passkey on this device. */

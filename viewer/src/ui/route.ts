@@ -4,13 +4,14 @@ export type Route =
   | { readonly page: "desk"; readonly ticket: string | undefined }
   | { readonly page: "account" }
   | { readonly page: "admin"; readonly part: AdminPart }
+  | { readonly page: "reports" }
   | { readonly page: "sessions" }
   | { readonly page: "timeline"; readonly session: string }
   | { readonly page: "live"; readonly session: string }
   | { readonly page: "unknown" };
 
 /** The parts of the administrator's pages. */
-export const ADMIN_PARTS = ["people", "policy", "keys"] as const;
+export const ADMIN_PARTS = ["people", "policy", "auditors", "keys"] as const;
 export type AdminPart = (typeof ADMIN_PARTS)[number];
 function isAdminPart(name: string | undefined): name is AdminPart {
   return ADMIN_PARTS.some((part) => part === name);
@@ -30,6 +31,8 @@ export function routeOf(path: string): Route {
       return second === "provider" ? { page: "signin" } : { page: "unknown" };
     case "admin/2":
       return isAdminPart(second) ? { page: "admin", part: second } : { page: "unknown" };
+    case "reports/1":
+      return { page: "reports" };
     case "account/1":
       return { page: "account" };
     case "tickets/2":
@@ -51,6 +54,7 @@ export const paths = {
   /** To which the single sign-on sends people back. */
   provider: "/signin/provider",
   account: "/account",
+  reports: "/reports",
   admin: (part: AdminPart) => `/admin/${part}`,
   sessions: "/sessions",
   ticket: (id: string) => `/tickets/${id}`,

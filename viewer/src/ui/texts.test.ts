@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import catalogue from "../../../signaling/texts/en.json";
+import { EFFECTS } from "../protocol/answers.ts";
 import { NOTICES, SCOPES } from "../protocol/control.ts";
 import { REASONS } from "../protocol/signaling.ts";
 import { named, t } from "./texts.ts";
@@ -11,6 +12,7 @@ test("values stand in their places and are not searched again", () => {
 });
 
 test.each([
+  ["effect", EFFECTS],
   ["end", REASONS],
   ["notice", NOTICES],
   ["scope", SCOPES],
@@ -19,7 +21,8 @@ test.each([
 });
 
 /** Areas of the catalogue that only these pages use. */
-const OWN = /^(app|account|admin|desk|passkey|proof|session|sessions|signin|requester|time|rate)\./;
+const OWN =
+  /^(app|account|admin|desk|hold|keys|passkey|proof|rate|receipt|recording|requester|retention|search|session|sessions|signin|time)\./;
 
 test("no text of these pages is left over", () => {
   const root = new URL("..", import.meta.url);

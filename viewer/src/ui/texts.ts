@@ -19,7 +19,7 @@ function isKey(key: string): key is Key {
 
 /** The text of a name that comes from the wire, such as a kind of event; the name itself when it is new to us. */
 export function named(
-  area: "event" | "event.by" | "end" | "notice" | "scope",
+  area: "event" | "event.by" | "effect" | "end" | "rightend" | "notice" | "scope" | "verify",
   name: string,
   values?: Values,
 ): string {

@@ -10,9 +10,10 @@ export async function administrator(
   page: Page,
   who: Technician = robin,
   role = "administrator",
+  device: { readonly seals?: boolean } = {},
 ): Promise<void> {
   await broker.addTechnician(who, role);
-  await Authenticator.of(page);
+  await Authenticator.of(page, device);
   await new Desk(page).signIn(await broker.signInLink(who));
   await page.getByRole("button", { name: text("passkey.add") }).click();
   await page.getByRole("button", { name: text("passkey.add.submit") }).click();

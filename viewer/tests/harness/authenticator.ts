@@ -7,7 +7,8 @@ export class Authenticator {
     private readonly id: string,
   ) {}
 
-  static async of(page: Page): Promise<Authenticator> {
+  /** With `seals` its passkeys can seal keys too (the PRF extension). */
+  static async of(page: Page, { seals = false } = {}): Promise<Authenticator> {
     const session = await page.context().newCDPSession(page);
     await session.send("WebAuthn.enable");
     const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", {
@@ -16,6 +17,7 @@ export class Authenticator {
         transport: "internal",
         hasResidentKey: true,
         hasUserVerification: true,
+        hasPrf: seals,
         isUserVerified: true,
         automaticPresenceSimulation: true,
       },

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Desktop, Place, Window } from "./desktop.ts";
 import { textsFile } from "./paths.ts";
 import type { Program } from "./process.ts";
-import { settled } from "./settled.ts";
+import { buttonReady, settled } from "./settled.ts";
 import { waitFor } from "./wait.ts";
 
 const texts = readTexts();
@@ -22,6 +22,8 @@ const places = {
   stop: { x: -42, y: 28 },
   pause: { x: -116, y: 28 },
   takeBack: { x: -230, y: 28 },
+  /** While the technician sees a recorded screen and does not control. */
+  stopRecording: { x: -230, y: 28 },
   /** While the technician sees and does not control. */
   alarm: { x: -230, y: 28 },
   closeSummary: { x: -80, y: -36 },
@@ -60,12 +62,15 @@ export class Client {
 
   /**
    * Waits to be asked, then presses Allow, and returns when that was by Date.now(). `tick` also ticks what the
-   * window offers at these rows, from 0, and `term` chooses how long it may last, from 0.
+   * window offers at these rows, from 0, and `term` chooses how long it may last, from 0. Where `nothing` is ticked
+   * at first, Allow cannot be reached before.
    */
-  async allow(options: { readonly tick?: readonly number[]; readonly term?: number } = {}): Promise<number> {
+  async allow(
+    options: { readonly tick?: readonly number[]; readonly term?: number; readonly nothing?: boolean } = {},
+  ): Promise<number> {
     const window = await this.asked();
     await listens();
-    for (const row of options.tick ?? []) await this.#tick(row);
+    for (const row of options.tick ?? []) await this.#tick(row, options.nothing === true);
     if (options.term !== undefined) await this.#choose(options.term);
     return await this.#press(titles.consent, places.allow, (now) => now?.id !== window.id);
   }
@@ -74,6 +79,19 @@ export class Client {
     const window = await this.asked();
     await listens();
     await this.#press(titles.consent, places.decline, (now) => now?.id !== window.id);
+  }
+
+  /** Picks a line of the words by keyboard and goes on; the fourth is none of these. Cancel has the keyboard at first. */
+  async pickWords(row: number): Promise<void> {
+    const window = await this.#window(titles.panel);
+    await settled(this.desktop, window);
+    for (const key of [...Array<string>(row + 1).fill("Tab"), "space"]) {
+      const before = await settled(this.desktop, window);
+      await this.desktop.keys(key); // each seen before the next: a Tab that comes too soon is lost
+      await settled(this.desktop, window, (shown) => shown.differences(before) > 0);
+    }
+    await settled(this.desktop, window, buttonReady);
+    await this.#press(titles.panel, places.allow, (now) => now?.id !== window.id);
   }
 
   /** The bar, which stays on top while somebody sees or controls. */
@@ -117,6 +135,12 @@ export class Client {
     await this.#press(titles.bar, places.takeBack, (now) => now !== undefined && now.width < width);
   }
 
+  /** Ends the recording; the technician still sees. The bar then has a button less. */
+  async stopRecording(): Promise<void> {
+    const { width } = await this.#drawnBar();
+    await this.#press(titles.bar, places.stopRecording, (now) => now !== undefined && now.width < width);
+  }
+
   /** Closes the summary, after which the client ends by itself. */
   async closeSummary(): Promise<void> {
     await this.#window(titles.summary);
@@ -158,8 +182,8 @@ export class Client {
   }
 
   /** Ticks a row of the consent window by keyboard: Decline has the keyboard at first, the rows come before it. */
-  async #tick(row: number): Promise<void> {
-    await this.desktop.keys("Tab", "Tab", ...Array<string>(row).fill("Tab"), "space");
+  async #tick(row: number, nothing: boolean): Promise<void> {
+    await this.desktop.keys(...Array<string>(row + (nothing ? 1 : 2)).fill("Tab"), "space");
     await this.desktop.keys(...Array<string>(row + 2).fill("shift+Tab"));
   }
 

@@ -165,11 +165,12 @@ export class Desktop {
   }
 
   /** Waits until a window has the keyboard: a window manager gives it some time after the click. */
-  async active(window: Window): Promise<void> {
+  async active(window: Window, withinMs = 15_000): Promise<void> {
     // xdotool fails until the window manager has named a window for the first time.
     const id = async (): Promise<string> =>
       (await this.run("xdotool", ["getactivewindow"]).catch(() => "")).toString().trim();
-    await waitFor(`the window ${window.id} has the keyboard`, async () => (await id()) === window.id);
+    const has = async (): Promise<boolean> => (await id()) === window.id;
+    await waitFor(`the window ${window.id} has the keyboard`, has, withinMs);
   }
 
   /**

@@ -13,6 +13,7 @@ export const checkout = fileURLToPath(root);
 export const programs = {
   beside: inCheckout("bin/beside"),
   demo: inCheckout("bin/demo"),
+  verify: inCheckout("bin/beside-verify"),
   /** Made for no broker: it knows only what it is told. */
   client: inCheckout("bin/beside-client"),
 } as const;

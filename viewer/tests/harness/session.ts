@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page } from "@playwright/test";
-import type { Broker } from "./broker.ts";
+import type { Broker, Invitation } from "./broker.ts";
 import { Client, text } from "./client.ts";
 import type { Desktop, Window } from "./desktop.ts";
 import { Stage } from "./stage.ts";
@@ -10,6 +10,7 @@ export class Session {
     readonly client: Client,
     readonly page: Page,
     readonly stage: Stage,
+    readonly invitation: Invitation,
   ) {}
 
   /** Up to the question whether the technician may see: the link is used, and who joined is accepted. */
@@ -20,7 +21,7 @@ export class Session {
     const stage = new Stage(page);
     await stage.signIn(invitation.open);
     await page.getByRole("button", { name: text("desk.accept"), exact: true }).click();
-    return new Session(client, page, stage);
+    return new Session(client, page, stage, invitation);
   }
 
   /** Up to the picture. */
@@ -40,7 +41,7 @@ export class Session {
 
   /** The same session at another page. */
   at(page: Page): Session {
-    return new Session(this.client, page, new Stage(page));
+    return new Session(this.client, page, new Stage(page), this.invitation);
   }
 
   /** Asks for control and is allowed it. */

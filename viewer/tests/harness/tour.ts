@@ -25,14 +25,26 @@ const tour = [
   ["desk-dark", "The desk by night"],
   ["help", "Help makes the one-time link and copies it"],
 
+  ["report", "What the desk did in a month, with the figures as a file"],
+
   "The administrator",
   ["admin-people", "Who may sign in, and what for"],
   ["admin-add", "Somebody new comes with a link"],
   ["admin-policy", "A policy only takes away"],
   ["admin-keys", "Keys turn without anybody noticing"],
+  ["recording-keys", "Keys that open recordings are made in the browser"],
+  ["recording-kit", "The recovery kit is tried out before anything counts"],
+  ["recording-list", "Who can open recordings"],
+
+  "On the telephone",
+  ["code", "Where nothing can be sent, nine digits are told"],
+  ["code-page", "The page where they are typed"],
+  ["words", "Then four words are told: whoever listens in between has others"],
+  ["words-window", "The requester chooses them, or none of these"],
 
   "The requester comes",
   ["landing", "The page behind the link"],
+  ["landing-stop", "Who was called by a stranger gets no further"],
   ["landing-narrow", "The same at 360 pixels"],
   ["landing-run", "After Start: one line for the terminal"],
   ["landing-run-narrow", "The same at 360 pixels"],
@@ -66,8 +78,20 @@ const tour = [
   ["session-superseded", "The newest tab has the session"],
   ["session-finish", "Finish asks for the resolution, pre-filled"],
 
+  "Recording",
+  ["recording-asked", "Recording is a question of its own, with the names of who can open it"],
+  ["recording-required", "Where the organisation requires it, it is said before"],
+  ["recording", "An auditor plays it, with the events beside it"],
+  ["recording-passkey", "The key that opens it can be opened by a passkey too"],
+  ["recording-gap", "What was not recorded is said"],
+
+  "The auditor",
+  ["auditor-search", "Sessions by who, where, when and what came of them"],
+  ["auditor-proof", "Rights over time, and the proof, checked in the browser"],
+
   "Afterwards",
   ["client-summary", "The requester's summary"],
+  ["receipt", "The requester's receipt, with a proof"],
   ["landing-ended", "The page behind the link, afterwards"],
   ["ticket-resolved", "The ticket keeps note and sessions"],
   ["session-ended", "A session that the requester ended"],
