@@ -1,27 +1,31 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"beside/broker/internal/journal"
+	"beside/broker/internal/siem"
 	"beside/broker/internal/store"
 	"beside/signaling/record"
 )
 
 type auditCommand struct {
-	Tail   auditTailCommand   `cmd:"" help:"Print the newest events."`
-	Export auditExportCommand `cmd:"" help:"Print events as JSON lines, byte for byte as they are kept, or a session's evidence; that it was done is an event too."`
-	Key    auditKeyCommand    `cmd:"" help:"Print the log's verifier key: what auditors and witnesses must know."`
-	Verify auditVerifyCommand `cmd:"" help:"Check the whole log against what was signed and seen of it. Exit 0: it holds, 1: it does not, 2: something is missing."`
-	Prove  auditProveCommand  `cmd:"" help:"Prove that an event is in the log (C2SP tlog-proof)."`
-	Diff   auditDiffCommand   `cmd:"" help:"Check that a newer signed state of the log begins with an older one."`
-	Watch  auditWatchCommand  `cmd:"" help:"Follow a log from outside, and say when it is not what it was."`
-	Erase  auditEraseCommand  `cmd:"" help:"Erase the personal data of a session or an account beside the log. Every proof stands."`
+	Tail      auditTailCommand      `cmd:"" help:"Print the newest events."`
+	Export    auditExportCommand    `cmd:"" help:"Print events as JSON lines, byte for byte as they are kept, or a session's evidence; that it was done is an event too."`
+	Key       auditKeyCommand       `cmd:"" help:"Print the log's verifier key: what auditors and witnesses must know."`
+	Verify    auditVerifyCommand    `cmd:"" help:"Check the whole log against what was signed and seen of it. Exit 0: it holds, 1: it does not, 2: something is missing."`
+	Prove     auditProveCommand     `cmd:"" help:"Prove that an event is in the log (C2SP tlog-proof)."`
+	Diff      auditDiffCommand      `cmd:"" help:"Check that a newer signed state of the log begins with an older one."`
+	Watch     auditWatchCommand     `cmd:"" help:"Follow a log from outside, and say when it is not what it was."`
+	Hold      auditHoldCommand      `cmd:"" help:"Keep everything of a session, whatever its age."`
+	Release   auditReleaseCommand   `cmd:"" help:"Let the retention delete from a session again."`
+	Retention auditRetentionCommand `cmd:"" help:"Show, or say, for how long personal data and recordings are kept."`
+	Erase     auditEraseCommand     `cmd:"" help:"Erase the personal data of a session or an account beside the log. Every proof stands."`
 }
 
 type auditTailCommand struct {
@@ -52,7 +56,7 @@ func (t auditTailCommand) Run(c *call) error {
 // printEvent prints one event for people, or its exact line.
 func (c *call) printEvent(l store.Leaf) error {
 	if c.json {
-		return c.printLine(l)
+		return c.printLine(siem.Writer{Format: siem.JSONL}, l)
 	}
 	e, err := record.ParseLeaf(l.Bytes)
 	if err != nil {
@@ -62,13 +66,24 @@ func (c *call) printEvent(l store.Leaf) error {
 	return err
 }
 
-// printLine prints the one line of JSON that a leaf is, after its prefix.
-func (c *call) printLine(l store.Leaf) error {
-	line, ok := bytes.CutPrefix(l.Bytes, []byte(record.LeafPrefix))
-	if !ok {
-		return fmt.Errorf("event %d is damaged: it does not begin as an event does", l.Seq)
+// printAs prints the head of a format, and returns what prints one event in it.
+func (c *call) printAs(f siem.Format) (func(store.Leaf) error, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, fmt.Errorf("name of this machine: %w", err)
 	}
-	_, err := c.stdout.Write(line)
+	w := siem.Writer{Format: f, Version: version(), Host: host}
+	if _, err := c.stdout.Write(w.Header()); err != nil {
+		return nil, err
+	}
+	return func(l store.Leaf) error { return c.printLine(w, l) }, nil
+}
+
+func (c *call) printLine(w siem.Writer, l store.Leaf) error {
+	line, err := w.Line(l)
+	if err == nil {
+		_, err = c.stdout.Write(line)
+	}
 	return err
 }
 
@@ -76,6 +91,7 @@ type auditExportCommand struct {
 	Session  string `help:"Write the evidence of this session, for beside-verify." placeholder:"ID"`
 	Personal bool   `help:"With names and places, as far as they were not erased." negatable:"" default:"true"`
 	Out      string `help:"File to write evidence to. Default: standard output." placeholder:"FILE" type:"path"`
+	Format   string `help:"jsonl (byte for byte as they are kept), csv, cef, ocsf or syslog (RFC 5424)." enum:"jsonl,csv,cef,ocsf,syslog" default:"jsonl"`
 	After    int64  `help:"Only events after this sequence number, such as the last of an earlier export." default:"0" placeholder:"SEQ"`
 	Follow   bool   `short:"f" help:"Wait for more until interrupted."`
 }
@@ -96,14 +112,18 @@ func (x auditExportCommand) Run(c *call) error {
 				return err
 			}
 		}
+		print, err := c.printAs(siem.Format(x.Format))
+		if err != nil {
+			return err
+		}
 		if x.Follow {
-			return follow(c.ctx, j, x.After, c.printLine)
+			return follow(c.ctx, j, x.After, print)
 		}
 		_, err = each(c.ctx, j, x.After, func(l store.Leaf) error {
 			if l.Seq > last {
 				return nil
 			}
-			return c.printLine(l)
+			return print(l)
 		})
 		return err
 	})

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"beside/broker/internal/journal"
+	"beside/broker/internal/store"
 )
 
 type clientCommand struct {
@@ -23,7 +26,17 @@ func (k clientCommand) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	client, err := shelf.Get(k.OS)
+	var root string
+	err = c.withStore(func(s *store.Store, _ *journal.Journal) error {
+		return s.View(c.ctx, func(v *store.View) (err error) {
+			root, err = v.AuditorsRoot()
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	client, err := shelf.Get(k.OS, root)
 	if err != nil {
 		return err
 	}

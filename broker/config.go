@@ -1,7 +1,9 @@
 package main
 
 import (
+	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -29,24 +31,27 @@ const off = "off"
 
 // Config is everything that `beside serve` can be told.
 type Config struct {
-	URL          string        `help:"Public address. Default: the name in --tls-cert, else that of --listen-http." env:"BESIDE_URL" placeholder:"URL"`
-	Organisation string        `help:"Name that requesters are shown." default:"Help desk" env:"BESIDE_ORGANISATION"`
-	ListenHTTP   string        `name:"listen-http" aliases:"http" help:"Plain listener, for this machine alone." default:"localhost:8080" env:"BESIDE_LISTEN_HTTP" placeholder:"HOST:PORT"`
-	ListenHTTPS  string        `name:"listen-https" aliases:"https" help:"TLS listener; off: none. Default: :8443 where it is free." env:"BESIDE_LISTEN_HTTPS" placeholder:"HOST:PORT"`
-	ListenRelay  string        `name:"listen-relay" aliases:"relay" help:"STUN and TURN listener (UDP); off: none. Default: :3478, or any free port." env:"BESIDE_LISTEN_RELAY" placeholder:"HOST:PORT"`
-	RelayHost    string        `help:"Name or address by which both ends reach the relay. Default: the host of the public address." env:"BESIDE_RELAY_HOST" placeholder:"HOST"`
-	RelayLife    time.Duration `help:"How long credentials of the relay may be used; they are renewed before." default:"10m" env:"BESIDE_RELAY_LIFE"`
-	TLSCert      string        `name:"tls-cert" help:"Certificate chain (PEM) in place of the local authority's; read again when it changes." env:"BESIDE_TLS_CERT" placeholder:"FILE"`
-	TLSKey       string        `name:"tls-key" help:"Its key (PEM)." env:"BESIDE_TLS_KEY" placeholder:"FILE"`
-	ClientDir    string        `help:"Folder of the built client. Default: that of this program." env:"BESIDE_CLIENT_DIR" placeholder:"DIR"`
-	Invitation   time.Duration `name:"invitation-life" help:"How long a link waits to be used." default:"15m" env:"BESIDE_INVITATION_LIFE"`
-	LostAfter    time.Duration `help:"How long a session waits for a client that is away." default:"10m" env:"BESIDE_LOST_AFTER"`
-	Witness      []string      `help:"Have each state of the log cosigned by this witness, KEY@URL; may be given again." env:"BESIDE_WITNESS" placeholder:"KEY@URL"`
-	AlarmWebhook string        `help:"Where an alarm of a requester is posted, signed, until it is taken." env:"BESIDE_ALARM_WEBHOOK" placeholder:"URL"`
-	AlarmSecret  string        `help:"File that holds the secret of its signature, 32 bytes or more." env:"BESIDE_ALARM_SECRET" placeholder:"FILE"`
-	ProofLife    time.Duration `help:"How long after a passkey was used its owner may change accounts, policy and keys." default:"10m" env:"BESIDE_PROOF_LIFE"`
-	OIDC         providerFlags `embed:"" prefix:"oidc-" envprefix:"BESIDE_OIDC_"`
-	LogLevel     string        `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"BESIDE_LOG_LEVEL"`
+	URL          string         `help:"Public address. Default: the name in --tls-cert, else that of --listen-http." env:"BESIDE_URL" placeholder:"URL"`
+	Organisation string         `help:"Name that requesters are shown." default:"Help desk" env:"BESIDE_ORGANISATION"`
+	Complaints   string         `help:"How to complain, as receipts say: a phone number, an address. Default: ask the organisation." env:"BESIDE_COMPLAINTS" placeholder:"TEXT"`
+	ListenHTTP   string         `name:"listen-http" aliases:"http" help:"Plain listener, for this machine alone." default:"localhost:8080" env:"BESIDE_LISTEN_HTTP" placeholder:"HOST:PORT"`
+	ListenHTTPS  string         `name:"listen-https" aliases:"https" help:"TLS listener; off: none. Default: :8443 where it is free." env:"BESIDE_LISTEN_HTTPS" placeholder:"HOST:PORT"`
+	ListenRelay  string         `name:"listen-relay" aliases:"relay" help:"STUN and TURN listener (UDP); off: none. Default: :3478, or any free port." env:"BESIDE_LISTEN_RELAY" placeholder:"HOST:PORT"`
+	RelayHost    string         `help:"Name or address by which both ends reach the relay. Default: the host of the public address." env:"BESIDE_RELAY_HOST" placeholder:"HOST"`
+	RelayLife    time.Duration  `help:"How long credentials of the relay may be used; they are renewed before." default:"10m" env:"BESIDE_RELAY_LIFE"`
+	TLSCert      string         `name:"tls-cert" help:"Certificate chain (PEM) in place of the local authority's; read again when it changes." env:"BESIDE_TLS_CERT" placeholder:"FILE"`
+	TLSKey       string         `name:"tls-key" help:"Its key (PEM)." env:"BESIDE_TLS_KEY" placeholder:"FILE"`
+	ClientDir    string         `help:"Folder of the built client. Default: that of this program." env:"BESIDE_CLIENT_DIR" placeholder:"DIR"`
+	Invitation   time.Duration  `name:"invitation-life" help:"How long a link waits to be used." default:"15m" env:"BESIDE_INVITATION_LIFE"`
+	LostAfter    time.Duration  `help:"How long a session waits for a client that is away." default:"10m" env:"BESIDE_LOST_AFTER"`
+	Witness      []string       `help:"Have each state of the log cosigned by this witness, KEY@URL; may be given again." env:"BESIDE_WITNESS" placeholder:"KEY@URL"`
+	AlarmWebhook string         `help:"Where an alarm of a requester is posted, signed, until it is taken." env:"BESIDE_ALARM_WEBHOOK" placeholder:"URL"`
+	AlarmSecret  string         `help:"File that holds the secret of its signature, 32 bytes or more." env:"BESIDE_ALARM_SECRET" placeholder:"FILE"`
+	Forward      forwardFlags   `embed:""`
+	ProofLife    time.Duration  `help:"How long after a passkey was used its owner may change accounts, policy and keys." default:"10m" env:"BESIDE_PROOF_LIFE"`
+	Recordings   recordingFlags `embed:"" prefix:"recordings-" envprefix:"BESIDE_RECORDINGS_"`
+	OIDC         providerFlags  `embed:"" prefix:"oidc-" envprefix:"BESIDE_OIDC_"`
+	LogLevel     string         `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"BESIDE_LOG_LEVEL"`
 }
 
 // Validate reports the first setting that cannot be served: its flag, the bad
@@ -59,6 +64,9 @@ func (c Config) Validate() error {
 	}
 	if _, err := desk.Line("organisation", c.Organisation, 1, desk.MaxName); err != nil {
 		return bad("organisation", c.Organisation, err.Error())
+	}
+	if _, err := desk.Line("complaints", c.Complaints, 0, desk.MaxName); err != nil {
+		return bad("complaints", c.Complaints, err.Error())
 	}
 	host, _, err := net.SplitHostPort(c.ListenHTTP)
 	if err != nil {
@@ -89,7 +97,7 @@ func (c Config) Validate() error {
 	if c.RelayLife < minRelayLife || c.RelayLife > relay.CredentialLife {
 		return bad("relay-life", c.RelayLife.String(), "use "+minRelayLife.String()+" to "+relay.CredentialLife.String())
 	}
-	if err := c.OIDC.validate(); err != nil {
+	if err := errors.Join(c.OIDC.validate(), c.Recordings.validate(), c.Forward.validate()); err != nil {
 		return err
 	}
 	if c.ProofLife < time.Second || c.ProofLife > auth.ProofLife {
@@ -108,11 +116,28 @@ func (c Config) validateAlarm() error {
 	if c.AlarmWebhook == "" {
 		return nil
 	}
-	u, err := url.Parse(c.AlarmWebhook)
+	_, err := webhookURL("alarm-webhook", c.AlarmWebhook)
+	return err
+}
+
+// webhookURL reads where something is posted.
+func webhookURL(flag, text string) (*url.URL, error) {
+	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && invite.IsLoopback(u.Hostname())) {
-		return bad("alarm-webhook", c.AlarmWebhook, "write it as https://example.org/path; plain HTTP is for this machine alone")
+		return nil, bad(flag, text, "write it as https://example.org/path; plain HTTP is for this machine alone")
 	}
-	return nil
+	return u, nil
+}
+
+// rootsIn reads the certificates of a file, which alone vouch then.
+func rootsIn(flag, file string) (*x509.CertPool, error) {
+	// #nosec G304 -- the file that the operator names
+	raw, err := os.ReadFile(file)
+	roots := x509.NewCertPool()
+	if err != nil || !roots.AppendCertsFromPEM(raw) {
+		return nil, bad(flag, file, "name a file with certificates in PEM")
+	}
+	return roots, nil
 }
 
 func bad(flag, value, fix string) error {

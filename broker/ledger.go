@@ -14,6 +14,7 @@ import (
 
 	"beside/broker/internal/auditor"
 	"beside/broker/internal/journal"
+	"beside/broker/internal/retention"
 	"beside/broker/internal/sequencer"
 	"beside/broker/internal/store"
 	"beside/broker/internal/watch"
@@ -68,6 +69,7 @@ func (v auditVerifyCommand) Run(c *call) error {
 			}
 		}
 		for _, file := range v.Seen {
+			// #nosec G304 -- the file that the operator names
 			signed, err := os.ReadFile(file)
 			if err != nil {
 				return err
@@ -190,6 +192,7 @@ func (d auditDiffCommand) Run(c *call) error {
 }
 
 func openHead(file string, l *sequencer.Log) (ledger.Opened, error) {
+	// #nosec G304 -- the file that the operator names
 	signed, err := os.ReadFile(file)
 	if err != nil {
 		return ledger.Opened{}, err
@@ -204,9 +207,13 @@ func openHead(file string, l *sequencer.Log) (ledger.Opened, error) {
 // evidence writes a session's evidence.
 func (x auditExportCommand) evidence(c *call) error {
 	return c.withLog(func(s *store.Store, j *journal.Journal, l *sequencer.Log) error {
+		personal := auditor.Nobody
+		if x.Personal {
+			personal = auditor.Everybody
+		}
 		var file evidence.File
 		if err := s.View(c.ctx, func(v *store.View) (err error) {
-			file, err = auditor.Export(v, l.Key(), x.Session, x.Personal)
+			file, err = auditor.Export(v, l.Key(), x.Session, personal)
 			return err
 		}); err != nil {
 			return err
@@ -215,7 +222,7 @@ func (x auditExportCommand) evidence(c *call) error {
 		if err != nil {
 			return err
 		}
-		told := record.New(record.AuditExported{First: seqOf(file.Events[0]), Last: seqOf(file.Events[len(file.Events)-1])}, record.ByBroker, operator())
+		told := record.New(auditor.Exported(file), record.ByBroker, operator())
 		if err := j.Note(c.ctx, told); err != nil { // told before it is handed out: nobody reads unseen
 			return err
 		}
@@ -233,14 +240,6 @@ func (x auditExportCommand) evidence(c *call) error {
 	})
 }
 
-func seqOf(e evidence.Entry) int64 {
-	event, err := record.ParseLeaf([]byte(e.Leaf))
-	if err != nil {
-		return 0
-	}
-	return event.Seq
-}
-
 type auditEraseCommand struct {
 	Subject string `arg:"" help:"Id of a session or of an account."`
 }
@@ -250,10 +249,8 @@ func (e auditEraseCommand) Run(c *call) error {
 	return c.withStore(func(_ *store.Store, j *journal.Journal) error {
 		var erased int64
 		err := j.Update(c.ctx, func(tx *store.Tx) (events []record.Event, err error) {
-			if erased, err = tx.ErasePersonal(e.Subject); err != nil || erased == 0 {
-				return nil, err
-			}
-			return []record.Event{record.New(record.PersonErased{Subject: e.Subject, Events: erased}, record.ByBroker, operator())}, nil
+			erased, events, err = retention.Erase(tx, e.Subject, operator())
+			return events, err
 		})
 		if err != nil {
 			return err

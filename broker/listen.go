@@ -171,7 +171,7 @@ func (l *listeners) addresses() []*url.URL {
 }
 
 // relay says how the relay listens; nil: not at all.
-func (l *listeners) relay(c Config, log *slog.Logger) (*relay.Config, error) {
+func (l *listeners) relay(c Config, log *slog.Logger) *relay.Config {
 	host := c.RelayHost
 	if host == "" {
 		host = l.public.Hostname()
@@ -182,23 +182,11 @@ func (l *listeners) relay(c Config, log *slog.Logger) (*relay.Config, error) {
 	config := &relay.Config{Listen: c.ListenRelay, Host: host, Life: c.RelayLife, Log: log}
 	switch c.ListenRelay {
 	case off:
-		return nil, nil
+		return nil
 	case "":
-		config.Listen = usualRelay
-		probe, err := net.ListenPacket("udp", usualRelay)
-		if errors.Is(err, syscall.EADDRINUSE) {
-			log.Warn("relay on a free port: the usual one is taken; choose another with --listen-relay", "address", usualRelay)
-			config.Listen = ":0"
-			return config, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("listen on --listen-relay: %w", err)
-		}
-		if err := probe.Close(); err != nil {
-			return nil, fmt.Errorf("listen on --listen-relay: %w", err)
-		}
+		config.Listen, config.Fallback = usualRelay, ":0"
 	}
-	return config, nil
+	return config
 }
 
 // serve answers on every listener, until shutdown.

@@ -49,8 +49,12 @@ type cli struct {
 	SigninLink signinLinkCommand `cmd:"" name:"signin-link" help:"Make a link that signs an account in, once, within ten minutes."`
 	Ticket     ticketCommand     `cmd:"" help:"Calls for help."`
 	Invite     inviteCommand     `cmd:"" help:"Make a one-time link for a requester."`
+	Auditors   auditorsCommand   `cmd:"" help:"Who can open recordings."`
+	Policy     policyCommand     `cmd:"" help:"What requesters may be asked for."`
+	Keys       keysCommand       `cmd:"" help:"Keys that sign the broker's tokens."`
 	Audit      auditCommand      `cmd:"" help:"Read the audit log."`
 	Witness    witnessCommand    `cmd:"" help:"Watch logs of others and cosign what is consistent (C2SP tlog-witness)."`
+	Viewer     viewerCommand     `cmd:"" help:"Run the technician's page from this program, against a broker; or print and compare its hash."`
 	Client     clientCommand     `cmd:"" help:"Write the client, configured for this broker, to a file."`
 	OpenAPI    openAPICommand    `cmd:"" name:"openapi" help:"Print the description of the REST interface (OpenAPI 3.1)."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`

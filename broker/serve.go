@@ -3,11 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -19,9 +15,12 @@ import (
 	"beside/broker/internal/alarm"
 	"beside/broker/internal/auth"
 	"beside/broker/internal/entry"
+	"beside/broker/internal/forward"
 	"beside/broker/internal/invitation"
 	"beside/broker/internal/journal"
 	"beside/broker/internal/publish"
+	"beside/broker/internal/recording"
+	"beside/broker/internal/retention"
 	"beside/broker/internal/sequencer"
 	"beside/broker/internal/session"
 	"beside/broker/internal/store"
@@ -64,10 +63,19 @@ func run(ctx context.Context, dir string, c Config, log *slog.Logger, ready func
 	}
 	defer l.close()
 	b := &broker{config: c, log: log, store: s, journal: journal.New(s), listeners: l, draining: make(chan struct{})}
+	objects, closeObjects, err := c.Recordings.open(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeObjects()) }()
+	b.recordings = recording.New(recording.Config{
+		Store: s, Journal: b.journal, Objects: objects, Quota: c.Recordings.quota(), Log: log,
+	})
 	if err := b.build(ctx, dir); err != nil {
 		return err
 	}
-	if err := b.note(ctx, record.BrokerStarted{Version: version(), Viewer: pagesHash()}); err != nil {
+	_, hash := pages()
+	if err := b.note(ctx, record.BrokerStarted{Version: version(), Viewer: hash}); err != nil {
 		return errors.Join(err, b.registry.Close())
 	}
 	log.Info("broker started", "url", l.public.String(), "https", l.tlsAddress(), "version", version(), "pages", viewer.Built())
@@ -86,18 +94,20 @@ func run(ctx context.Context, dir string, c Config, log *slog.Logger, ready func
 
 // broker is what run holds together.
 type broker struct {
-	config    Config
-	log       *slog.Logger
-	store     *store.Store
-	journal   *journal.Journal
-	listeners *listeners
-	auth      *auth.Desk
-	registry  *session.Registry
-	ledger    *sequencer.Log
-	askers    []*watch.Asker // of the witnesses
-	web       *web.Server
-	alarm     *alarm.Config // nil: no webhook
-	draining  chan struct{} // closed when the broker begins to stop
+	config     Config
+	log        *slog.Logger
+	store      *store.Store
+	journal    *journal.Journal
+	listeners  *listeners
+	auth       *auth.Desk
+	registry   *session.Registry
+	ledger     *sequencer.Log
+	askers     []*watch.Asker // of the witnesses
+	web        *web.Server
+	recordings *recording.Shelf
+	alarm      *alarm.Config // nil: no webhook
+	forwards   []forward.Config
+	draining   chan struct{} // closed when the broker begins to stop
 }
 
 // build puts the parts together.
@@ -124,15 +134,15 @@ func (b *broker) build(ctx context.Context, dir string) error {
 	if b.alarm, err = b.alarmConfig(); err != nil {
 		return err
 	}
+	if b.forwards, err = b.forwarders(); err != nil {
+		return err
+	}
 	origins, hosts := entry.Origins(l.addresses()...)
 	b.auth, err = auth.New(auth.Config{Store: b.store, Journal: b.journal, Organisation: c.Organisation, URL: l.public, Origins: origins, ProofLife: c.ProofLife, Provider: c.OIDC.provider()})
 	if err != nil {
 		return err
 	}
-	relayConfig, err := l.relay(c, b.log)
-	if err != nil {
-		return err
-	}
+	relayConfig := l.relay(c, b.log)
 	b.registry, err = session.New(ctx, session.Config{
 		Issuer: l.public.String(), Hosts: hosts, Organisation: c.Organisation, Store: b.store, Journal: b.journal,
 		Relay: relayConfig, Log: b.log, LostAfter: c.LostAfter,
@@ -141,11 +151,12 @@ func (b *broker) build(ctx context.Context, dir string) error {
 		return err
 	}
 	b.web, err = web.New(web.Deps{
-		Organisation: c.Organisation, Version: version(), URL: l.public, Store: b.store, Journal: b.journal, Auth: b.auth,
+		Organisation: c.Organisation, Complaints: c.Complaints, Version: version(), URL: l.public, Store: b.store, Journal: b.journal, Auth: b.auth, LogKey: b.ledger.Key(), Recordings: b.recordings,
 		Clients: clients, Pages: viewer.Files(), Log: b.log, InvitationLife: c.Invitation, Draining: b.draining,
 		Modules: []web.Module{
 			entry.New(entry.Config{Registry: b.registry, Organisation: c.Organisation, Origins: origins}),
 			publish.New(b.store, b.ledger, b.log),
+			recording.NewModule(b.recordings),
 		},
 	})
 	if err != nil {
@@ -154,23 +165,33 @@ func (b *broker) build(ctx context.Context, dir string) error {
 	return nil
 }
 
-// minAlarmSecret is how many bytes sign an alarm at least.
-const minAlarmSecret = 32
+// minSecret is how many bytes sign what is posted at least.
+const minSecret = 32
+
+// readSecret reads the file of a flag.
+func readSecret(flag, file string) ([]byte, error) {
+	// #nosec G304 -- the file that the operator names
+	secret, err := os.ReadFile(file)
+	if err != nil {
+		return nil, bad(flag, file, "name a file that can be read")
+	}
+	if secret = bytes.TrimSpace(secret); len(secret) < minSecret {
+		return nil, bad(flag, file, "put 32 bytes or more into it")
+	}
+	return secret, nil
+}
 
 func (b *broker) alarmConfig() (*alarm.Config, error) {
 	if b.config.AlarmWebhook == "" {
 		return nil, nil
 	}
-	to, err := url.Parse(b.config.AlarmWebhook)
+	to, err := webhookURL("alarm-webhook", b.config.AlarmWebhook)
 	if err != nil {
-		return nil, bad("alarm-webhook", b.config.AlarmWebhook, "write it as https://example.org/path")
+		return nil, err
 	}
-	secret, err := os.ReadFile(b.config.AlarmSecret)
+	secret, err := readSecret("alarm-secret", b.config.AlarmSecret)
 	if err != nil {
-		return nil, bad("alarm-secret", b.config.AlarmSecret, "name a file that can be read")
-	}
-	if secret = bytes.TrimSpace(secret); len(secret) < minAlarmSecret {
-		return nil, bad("alarm-secret", b.config.AlarmSecret, "put 32 bytes or more into it")
+		return nil, err
 	}
 	return &alarm.Config{
 		Webhook: to, Secret: secret, Desk: b.listeners.public.String(), Store: b.store, Journal: b.journal, Log: b.log,
@@ -192,6 +213,9 @@ func (b *broker) serve(ctx context.Context) error {
 	if b.alarm != nil {
 		group.Go(func() error { return alarm.Run(running, *b.alarm) })
 	}
+	for _, f := range b.forwards {
+		group.Go(func() error { return forward.Run(running, f) })
+	}
 	b.listeners.serve(group, b.web, b.log)
 	group.Go(func() error {
 		<-running.Done()
@@ -209,11 +233,12 @@ func (b *broker) serve(ctx context.Context) error {
 const sweepEvery = 10 * time.Minute
 
 func (b *broker) sweep(ctx context.Context) error {
+	old := &retention.Sweeper{Store: b.store, Journal: b.journal, Recordings: b.recordings, Log: b.log}
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
 		err := b.store.Update(ctx, func(tx *store.Tx) error { return tx.Sweep(auth.CookieLife, session.KeyRest) })
-		err = errors.Join(err, session.RotateDue(ctx, b.journal))
+		err = errors.Join(err, session.RotateDue(ctx, b.journal), old.Sweep(ctx, time.Now()), b.recordings.Sweep(ctx))
 		if err != nil && ctx.Err() == nil {
 			b.log.Error("sweep", "error", err) // the next round tries again
 		}
@@ -229,22 +254,11 @@ func (b *broker) note(ctx context.Context, data record.Data) error {
 	return b.journal.Note(ctx, record.New(data, record.ByBroker, record.Actor{Kind: record.Broker}))
 }
 
-// pagesHash is the SHA-256 over the names and bytes of the pages that are
-// served, in hexadecimal: the log says what was served when.
-func pagesHash() string {
-	sum := sha256.New()
-	files := viewer.Files()
-	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		body, err := fs.ReadFile(files, name)
-		fmt.Fprintf(sum, "%s %d\n", name, len(body))
-		sum.Write(body)
-		return err
-	})
+// pages is the manifest of the pages that are served, and the hash over it.
+func pages() (manifest []byte, hash string) {
+	manifest, err := viewer.Manifest(viewer.Files())
 	if err != nil {
 		panic("embedded pages: " + err.Error()) // they lie in this very program
 	}
-	return hex.EncodeToString(sum.Sum(nil))
+	return manifest, viewer.Hash(manifest)
 }

@@ -6,7 +6,6 @@
 package alarm
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -14,12 +13,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"strconv"
 	"time"
 
 	"beside/broker/internal/journal"
+	"beside/broker/internal/post"
 	"beside/broker/internal/store"
 	"beside/signaling/record"
 )
@@ -30,7 +29,6 @@ import (
 const Header = "Beside-Signature"
 
 const (
-	postTimeout  = 10 * time.Second
 	lookEvery    = time.Second
 	firstAgain   = 2 * time.Second // doubles with each try
 	longestAgain = 10 * time.Minute
@@ -59,11 +57,8 @@ type Config struct {
 
 // Run tells of every alarm until ctx ends.
 func Run(ctx context.Context, c Config) error {
-	t := &teller{Config: c, http: &http.Client{
-		Timeout:       postTimeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
-	defer t.http.CloseIdleConnections()
+	t := &teller{Config: c, post: post.New()}
+	defer t.post.Close()
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
@@ -80,7 +75,7 @@ func Run(ctx context.Context, c Config) error {
 
 type teller struct {
 	Config
-	http *http.Client
+	post *post.Client
 }
 
 // round tells of what is due.
@@ -94,7 +89,7 @@ func (t *teller) round(ctx context.Context) error {
 		return err
 	}
 	for _, a := range due {
-		failed := t.post(ctx, a)
+		failed := t.send(ctx, a)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -124,7 +119,7 @@ func again(tries int) time.Duration {
 	return min(firstAgain<<min(tries, 16), longestAgain)
 }
 
-func (t *teller) post(ctx context.Context, a store.Alarm) error {
+func (t *teller) send(ctx context.Context, a store.Alarm) error {
 	body, err := json.Marshal(Body{
 		Type: "alarm.raised", Session: a.Session, Ticket: a.Ticket, Technician: a.Technician, RaisedAt: a.RaisedAt,
 		URL: t.Desk + "/sessions/" + a.Session,
@@ -132,21 +127,7 @@ func (t *teller) post(ctx context.Context, a store.Alarm) error {
 	if err != nil {
 		return fmt.Errorf("encode alarm: %w", err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.Webhook.String(), bytes.NewReader(body))
-	if err != nil {
-		return fmt.Errorf("make request: %w", err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set(Header, Sign(t.Secret, time.Now(), body))
-	resp, err := t.http.Do(req)
-	if err != nil {
-		return fmt.Errorf("post: %w", err)
-	}
-	resp.Body.Close()
-	if resp.StatusCode/100 != 2 {
-		return fmt.Errorf("webhook answered %s", resp.Status)
-	}
-	return nil
+	return t.post.JSON(ctx, t.Webhook, map[string]string{Header: Sign(t.Secret, time.Now(), body)}, body)
 }
 
 // Sign is the value of Header for a body that is sent at a time.

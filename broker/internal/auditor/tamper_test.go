@@ -285,29 +285,6 @@ func (h *house) backdate() {
 	h.must(err)
 }
 
-// TestTamperWithRecording is the twelfth class: a recording is a tree of its
-// chunks whose root is in the log, so that each chunk that is missing, moved or
-// changed is named by its own proof.
-func TestTamperWithRecording(t *testing.T) {
-	chunks := make([]tlog.Hash, 90)
-	var tree ledger.Frontier
-	for i := range chunks {
-		chunks[i] = ledger.LeafHash(fmt.Appendf(nil, "chunk %d", i))
-		tree.Add(chunks[i])
-	}
-	sealed := tree.Root()
-	for name, played := range map[string][]tlog.Hash{
-		"dropped": slices.Delete(slices.Clone(chunks), 40, 41), "cut": chunks[:89], "swapped": append(append(slices.Clone(chunks[:40]), chunks[41], chunks[40]), chunks[42:]...),
-	} {
-		if ledger.Root(played) == sealed {
-			t.Errorf("%s: not found", name)
-		}
-	}
-	if ledger.Root(chunks) != sealed {
-		t.Error("the whole recording is not what was sealed")
-	}
-}
-
 // TestKeptHashesAreChecked: proofs come from kept hashes, so these are part of
 // the log.
 func TestKeptHashesAreChecked(t *testing.T) {
@@ -338,7 +315,7 @@ func TestErasureLeavesEveryProof(t *testing.T) {
 		t.Errorf("after erasing: %+v", r.Findings)
 	}
 	h.must(h.store.View(t.Context(), func(v *store.View) error {
-		f, err := auditor.Export(v, h.log.Key(), "s-1", true)
+		f, err := auditor.Export(v, h.log.Key(), "s-1", auditor.Everybody)
 		if err != nil {
 			return err
 		}
@@ -346,7 +323,7 @@ func TestErasureLeavesEveryProof(t *testing.T) {
 		if r.Exit() == evidence.ExitFalse || !r.Has(evidence.Included) || !r.Has(evidence.PersonalErased) || r.Has(evidence.PersonalOpened) {
 			t.Errorf("evidence: %+v", r.Findings)
 		}
-		f, err = auditor.Export(v, h.log.Key(), "s-2", true)
+		f, err = auditor.Export(v, h.log.Key(), "s-2", auditor.Everybody)
 		if err == nil && !evidence.Verify(f, evidence.Trust{}).Has(evidence.PersonalOpened) {
 			t.Error("another session's data is gone")
 		}

@@ -122,9 +122,7 @@ func endSessions(tx *store.Tx, technician string, by record.Actor) ([]record.Eve
 		if _, err := tx.End(se.ID, signaling.LostToken); err != nil {
 			return nil, err
 		}
-		e := record.New(record.SessionEnded{Reason: string(signaling.LostToken)}, record.ByBroker, by)
-		e.Session, e.Ticket = se.ID, se.Ticket
-		events = append(events, e)
+		events = append(events, se.Event(record.SessionEnded{Reason: string(signaling.LostToken)}, by))
 	}
 	return events, nil
 }

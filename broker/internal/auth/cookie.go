@@ -16,6 +16,7 @@ const (
 
 // Cookie is the cookie that signs a browser in.
 func Cookie(value secret.Text, secure bool) *http.Cookie {
+	// #nosec G124 -- Secure wherever there is TLS (TestCookieNames)
 	return &http.Cookie{
 		Name: cookieName(secure), Value: value.Reveal(), Path: "/", MaxAge: int(CookieLife.Seconds()),
 		HttpOnly: true, Secure: secure, SameSite: http.SameSiteStrictMode,
@@ -25,6 +26,7 @@ func Cookie(value secret.Text, secure bool) *http.Cookie {
 // DepartureCookie is the cookie that knows a browser again when the single
 // sign-on sends it back.
 func DepartureCookie(value secret.Text, secure bool) *http.Cookie {
+	// #nosec G124 -- as Cookie
 	c := Cookie(value, secure)
 	c.Name += departureSuffix
 	c.MaxAge = int(providerLife.Seconds())
@@ -44,6 +46,7 @@ const departureSuffix = "-signin"
 
 // NoCookie is the cookie that signs it out.
 func NoCookie(secure bool) *http.Cookie {
+	// #nosec G124 -- as Cookie
 	c := Cookie(secret.Text{}, secure)
 	c.MaxAge = -1
 	return c

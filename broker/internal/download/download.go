@@ -48,9 +48,10 @@ func NewShelf(dir string, config slot.Config) *Shelf {
 	return &Shelf{dir: dir, config: config, filled: make(map[string]Client)}
 }
 
-// Get returns the client of a system. It is read anew when its file changed.
-// Without one it is ErrMissing.
-func (s *Shelf) Get(system string) (Client, error) {
+// Get returns the client of a system, which believes the auditors whose root this
+// is (signaling/auditors; "": it asks the person). It is read anew when its file
+// changed. Without one it is ErrMissing.
+func (s *Shelf) Get(system, auditorsKey string) (Client, error) {
 	name, ok := fileNames()[system]
 	if !ok {
 		return Client{}, fmt.Errorf("%w: there is none for %q", ErrMissing, system)
@@ -65,12 +66,17 @@ func (s *Shelf) Get(system string) (Client, error) {
 	if err != nil {
 		return Client{}, fmt.Errorf("look for the client: %w", err)
 	}
-	if c, ok := s.filled[system]; ok && c.ModTime.Equal(info.ModTime()) {
+	if c, ok := s.filled[system]; ok && c.ModTime.Equal(info.ModTime()) && s.config.AuditorsKey == auditorsKey {
 		return c, nil
 	}
+	// #nosec G304 -- one of our names, in the operator's folder
 	binary, err := os.ReadFile(file)
 	if err != nil {
 		return Client{}, fmt.Errorf("read the client: %w", err)
+	}
+	if s.config.AuditorsKey != auditorsKey {
+		s.config.AuditorsKey = auditorsKey
+		clear(s.filled)
 	}
 	filled, err := slot.Fill(binary, s.config)
 	if err != nil {

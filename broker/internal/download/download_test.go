@@ -22,10 +22,10 @@ func program(body string) []byte {
 func TestShelf(t *testing.T) {
 	dir := t.TempDir()
 	shelf := download.NewShelf(dir, slot.Config{Broker: "https://help.example", Organisation: "Org"})
-	if _, err := shelf.Get("linux"); !errors.Is(err, download.ErrMissing) {
+	if _, err := shelf.Get("linux", ""); !errors.Is(err, download.ErrMissing) {
 		t.Errorf("without a file: %v, want ErrMissing", err)
 	}
-	if _, err := shelf.Get("../linux"); !errors.Is(err, download.ErrMissing) {
+	if _, err := shelf.Get("../linux", ""); !errors.Is(err, download.ErrMissing) {
 		t.Errorf("unknown system: %v, want ErrMissing", err)
 	}
 	file := filepath.Join(dir, "beside-client")
@@ -42,24 +42,24 @@ func TestShelf(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			c, err := shelf.Get("linux")
+			c, err := shelf.Get("linux", "")
 			if err != nil || !bytes.HasPrefix(c.Bytes, []byte("one")) || !bytes.Contains(c.Bytes, []byte("https://help.example")) {
 				t.Errorf("Get: %v", err)
 			}
 		})
 	}
 	wg.Wait()
-	first, err := shelf.Get("linux")
+	first, err := shelf.Get("linux", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	write(program("two"), 0)
-	second, err := shelf.Get("linux")
+	second, err := shelf.Get("linux", "")
 	if err != nil || !bytes.HasPrefix(second.Bytes, []byte("two")) || second.SHA256 == first.SHA256 {
 		t.Errorf("a new build is not handed out: %v", err)
 	}
 	write([]byte("no client"), -time.Minute)
-	if _, err := shelf.Get("linux"); !errors.Is(err, slot.ErrNoSlot) {
+	if _, err := shelf.Get("linux", ""); !errors.Is(err, slot.ErrNoSlot) {
 		t.Errorf("another program: %v, want ErrNoSlot", err)
 	}
 }

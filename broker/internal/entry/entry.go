@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"beside/broker/internal/auth"
+	"beside/broker/internal/invitation"
 	"beside/broker/internal/problem"
 	"beside/broker/internal/session"
 	"beside/signaling"
@@ -34,6 +36,7 @@ type Config struct {
 type Door struct {
 	config   Config
 	redeems  *auth.Throttle
+	spoken   *auth.Throttle // also for all tries of spoken codes, which could be guessed
 	tokens   *auth.Throttle
 	sockets  *auth.Throttle
 	upgrader websocket.Upgrader
@@ -44,6 +47,7 @@ func New(c Config) *Door {
 	d := &Door{
 		config:  c,
 		redeems: auth.NewThrottle(auth.Limits{PerAddress: 30, Global: 3000}),
+		spoken:  auth.NewThrottle(invitation.SpokenLimits),
 		// One address may be an office that reconnects after a broker's restart.
 		tokens:  auth.NewThrottle(auth.Limits{PerAddress: 300, Global: 60_000}),
 		sockets: auth.NewThrottle(auth.Limits{PerAddress: 300, Global: 60_000}),
@@ -73,6 +77,19 @@ func (d *Door) Register(api huma.API, mux *http.ServeMux) {
 	register(api, huma.Operation{Method: http.MethodPost, Path: "/sessions/{id}/seal", OperationID: "countersignSession", Summary: "Sign the record of a session that is over", Security: signedIn}, d.countersign)
 	mux.HandleFunc("GET /.well-known/jwks.json", d.keys)
 	mux.HandleFunc("GET /ws", d.socket)
+}
+
+// try takes one try of a code: every one counts, so that a guess that hits is no
+// cheaper than one that misses.
+func (d *Door) try(from netip.Addr, spoken bool) error {
+	wait := d.redeems.Take(from)
+	if wait == 0 && spoken {
+		wait = d.spoken.Take(from)
+	}
+	if wait > 0 {
+		return problem.TooMany(wait)
+	}
+	return nil
 }
 
 // register adds an operation whose errors become problems.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
@@ -66,6 +67,7 @@ type redeemInput struct {
 	From auth.Remote
 	Body struct {
 		Join    binary `json:"join" doc:"The link's join value, 32 bytes"`
+		Spoken  bool   `json:"spoken,omitempty" doc:"The join value is of a spoken code"`
 		Key     binary `json:"key" doc:"The client's session key, 32 bytes"`
 		Proof   binary `json:"proof" doc:"By that key, 64 bytes"`
 		System  System `json:"system"`
@@ -81,6 +83,9 @@ type Redeemed struct {
 	Organisation string       `json:"organisation"`
 	Technician   string       `json:"technician"`
 	Signaling    string       `json:"signaling" doc:"Address of the websocket"`
+
+	Recording session.RecordingMode `json:"recording" enum:"off,allowed,required" doc:"required: there is no session without one"`
+	Auditors  json.RawMessage       `json:"auditors,omitempty" doc:"The signed list of who can open recordings; absent: nothing is recorded"`
 }
 
 type redeemOutput struct {
@@ -89,10 +94,10 @@ type redeemOutput struct {
 }
 
 func (d *Door) redeem(ctx context.Context, in *redeemInput) (*redeemOutput, error) {
-	if wait := d.redeems.Take(in.From.Addr); wait > 0 {
-		return nil, problem.TooMany(wait)
+	if err := d.try(in.From.Addr, in.Body.Spoken); err != nil {
+		return nil, err
 	}
-	q := session.Redeem{Key: ed25519.PublicKey(in.Body.Key), Proof: in.Body.Proof, From: auth.Truncate(in.From.Addr)}
+	q := session.Redeem{Spoken: in.Body.Spoken, Key: ed25519.PublicKey(in.Body.Key), Proof: in.Body.Proof, From: auth.Truncate(in.From.Addr)}
 	if len(in.Body.Join) != len(q.Join) {
 		return nil, problem.New(http.StatusUnprocessableEntity, "invalid", "join must be 32 bytes in base64url.")
 	}
@@ -105,9 +110,14 @@ func (d *Door) redeem(ctx context.Context, in *redeemInput) (*redeemOutput, erro
 	if err != nil {
 		return nil, err
 	}
+	recording, err := d.config.Registry.Recording(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return &redeemOutput{CacheControl: "no-store", Body: Redeemed{
 		Session: joined.Session, Token: joined.Token, Keys: d.config.Registry.Keys(),
 		Organisation: d.config.Organisation, Technician: joined.Technician, Signaling: d.signaling(in.name),
+		Recording: recording.Mode, Auditors: recording.List,
 	}}, nil
 }
 

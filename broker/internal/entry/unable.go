@@ -12,17 +12,18 @@ import (
 type unableInput struct {
 	From auth.Remote
 	Body struct {
-		Page binary `json:"page" doc:"The link's page value, 32 bytes"`
-		Code string `json:"code" enum:"wayland,no_screen" doc:"What is in the way"`
+		Page   binary `json:"page" doc:"The link's page value, 32 bytes"`
+		Spoken bool   `json:"spoken,omitempty" doc:"The page value is of a spoken code"`
+		Code   string `json:"code" enum:"wayland,no_screen" doc:"What is in the way"`
 	}
 }
 
 // unable shares the limit of redeem: either is the first call of a program.
 func (d *Door) unable(ctx context.Context, in *unableInput) (*struct{}, error) {
-	if wait := d.redeems.Take(in.From.Addr); wait > 0 {
-		return nil, problem.TooMany(wait)
+	if err := d.try(in.From.Addr, in.Body.Spoken); err != nil {
+		return nil, err
 	}
-	q := session.Unable{Code: in.Body.Code, From: auth.Truncate(in.From.Addr)}
+	q := session.Unable{Spoken: in.Body.Spoken, Code: in.Body.Code, From: auth.Truncate(in.From.Addr)}
 	if len(in.Body.Page) != len(q.Page) {
 		return nil, problem.New(http.StatusUnprocessableEntity, "invalid", "page must be 32 bytes in base64url.")
 	}

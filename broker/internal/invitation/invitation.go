@@ -17,6 +17,7 @@ import (
 	"slices"
 	"time"
 
+	"beside/broker/internal/auth"
 	"beside/broker/internal/desk"
 	"beside/broker/internal/journal"
 	"beside/broker/internal/problem"
@@ -28,12 +29,21 @@ import (
 // Life is how long a link may wait for its redeem, at most and by default.
 const Life = 15 * time.Minute
 
+// SpokenLife is how long nine digits may wait.
+const SpokenLife = 10 * time.Minute
+
+// SpokenLimits bound how many codes can be tried: with 100 codes out at once, all
+// tries of an hour, here and at the redeem, meet one of them with a chance of less
+// than 1 in 250.
+var SpokenLimits = auth.Limits{PerAddress: 10, Global: 300}
+
 // Request asks for an invitation.
 type Request struct {
 	Ticket             string
 	Technician         store.Technician // who will help: the session's owner
 	JoinHash, PageHash []byte           // SHA-256 of the link's join and page values
 	Life               time.Duration    // 0: Life
+	Spoken             bool             // told as nine digits; lives at most SpokenLife
 	By                 record.Actor
 }
 
@@ -56,21 +66,24 @@ func Create(tx *store.Tx, r Request) (store.Invitation, []record.Event, error) {
 	if r.Life <= 0 || r.Life > Life {
 		r.Life = Life
 	}
+	if r.Spoken {
+		r.Life = min(r.Life, SpokenLife)
+	}
 	i := store.Invitation{
 		ID: store.NewID(), Ticket: tk.ID, Session: store.NewID(), Technician: r.Technician.ID,
-		JoinHash: r.JoinHash, PageHash: r.PageHash, ExpiresAt: tx.Now().Add(r.Life),
+		JoinHash: r.JoinHash, PageHash: r.PageHash, ExpiresAt: tx.Now().Add(r.Life), Spoken: r.Spoken,
 	}
 	if err := tx.InsertSession(i.Session, tk.ID, i.Technician); err != nil {
 		return i, nil, err
 	}
 	i, err = tx.InsertInvitation(i)
 	if errors.Is(err, store.ErrTaken) {
-		return i, nil, problem.New(http.StatusConflict, "invitation_taken", "This link exists already. Make a new one.")
+		return i, nil, problem.New(http.StatusConflict, "invitation_taken", "This link or code exists already. Make a new one.")
 	}
 	if err != nil {
 		return i, nil, err
 	}
-	events := []record.Event{event(i, record.InvitationCreated{Invitation: i.ID, Expires: i.ExpiresAt}, r.By)}
+	events := []record.Event{event(i, record.InvitationCreated{Invitation: i.ID, Expires: i.ExpiresAt, Spoken: i.Spoken}, r.By)}
 	helped, err := help(tx, tk, r)
 	return i, append(events, helped...), err
 }

@@ -23,6 +23,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/pion/turn/v5"
@@ -44,6 +45,8 @@ const (
 type Config struct {
 	// Listen is the UDP address to listen on, ":3478".
 	Listen string
+	// Fallback is where to listen when another program has Listen; empty: nowhere.
+	Fallback string
 	// Host is what ends reach it by, a name or an address without a port. A
 	// Port of 0 is the one that Listen was given.
 	Host string
@@ -120,6 +123,10 @@ func New(c Config) (*Relay, error) {
 	r.addr = r.addr.Unmap()
 	rand.Read(r.key[:]) //nolint:errcheck // never fails, crypto/rand
 	conn, err := new(net.ListenConfig).ListenPacket(context.Background(), "udp", c.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) && c.Fallback != "" {
+		c.Log.Warn("relay on a free port: the usual one is taken; choose another with --listen-relay", "address", c.Listen)
+		conn, err = new(net.ListenConfig).ListenPacket(context.Background(), "udp", c.Fallback)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("listen for STUN and TURN: %w", err)
 	}

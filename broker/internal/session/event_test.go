@@ -185,7 +185,7 @@ func TestRelayCredentialsAreRenewed(t *testing.T) {
 }
 
 func TestLostClientEndsTheSession(t *testing.T) {
-	b := start(t, options{Config: session.Config{LostAfter: 200 * time.Millisecond}})
+	b := start(t, options{Config: session.Config{LostAfter: 2 * time.Second}})
 	l, client, viewer := b.both()
 	waiting := b.invite() // nobody joined: there is nobody to lose
 	client.Close()

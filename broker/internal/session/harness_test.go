@@ -182,7 +182,12 @@ func (b *broker) invite() link {
 
 func (b *broker) inviteFor(life time.Duration) link {
 	b.t.Helper()
-	l := link{secret: invite.NewSecret(), client: newKey(), viewer: newKey()}
+	return b.inviteBy(invite.NewSecret(), false, life)
+}
+
+func (b *broker) inviteBy(secret invite.Secret, spoken bool, life time.Duration) link {
+	b.t.Helper()
+	l := link{secret: secret, client: newKey(), viewer: newKey()}
 	join, page := l.secret.Join(), l.secret.Page()
 	joinHash, pageHash := sha256.Sum256(join[:]), sha256.Sum256(page[:])
 	l.session, l.id = store.NewID(), store.NewID()
@@ -192,7 +197,7 @@ func (b *broker) inviteFor(life time.Duration) link {
 		}
 		i, err := tx.InsertInvitation(store.Invitation{
 			ID: l.id, Ticket: b.ticket.ID, Session: l.session, Technician: b.ada.ID,
-			JoinHash: joinHash[:], PageHash: pageHash[:], ExpiresAt: tx.Now().Add(life),
+			JoinHash: joinHash[:], PageHash: pageHash[:], ExpiresAt: tx.Now().Add(life), Spoken: spoken,
 		})
 		e := record.New(record.InvitationCreated{Invitation: i.ID, Expires: i.ExpiresAt}, record.ByBroker, auth.Actor(b.ada))
 		e.Session = l.session

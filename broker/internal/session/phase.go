@@ -37,6 +37,9 @@ func follow(tx *store.Tx, se store.Session, data record.Data) ([]record.Event, e
 	if _, alarm := data.(record.AlarmRaised); alarm { // also after the end
 		return onAlarm(tx, se)
 	}
+	if started, ok := data.(record.RecordingStarted); ok { // its chunks may come after the end
+		return nil, onRecordingStarted(tx, se, started)
+	}
 	if se.Phase == signaling.Ended {
 		return nil, nil
 	}
@@ -65,7 +68,7 @@ func onAlarm(tx *store.Tx, se store.Session) ([]record.Event, error) {
 	if err != nil || !fresh {
 		return nil, err
 	}
-	return []record.Event{of(se, record.SessionHeld{Reason: "alarm"}, record.Actor{Kind: record.Requester})}, nil
+	return []record.Event{se.Event(record.SessionHeld{Reason: "alarm"}, record.Actor{Kind: record.Requester})}, tx.ForgetEffects(se.ID)
 }
 
 // move changes the phase if it is the given one.

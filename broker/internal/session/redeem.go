@@ -17,6 +17,7 @@ import (
 // Redeem is a client that wants to join. Key is its session key from now on.
 type Redeem struct {
 	Join   [32]byte
+	Spoken bool // the code was told as digits
 	Key    ed25519.PublicKey
 	Proof  []byte // by Key over grant.RedeemStatement
 	System store.System
@@ -64,7 +65,7 @@ func (r *Registry) Redeem(ctx context.Context, q Redeem) (Joined, error) {
 // redeem returns a *Refusal with the event that records it.
 func (r *Registry) redeem(tx *store.Tx, hash []byte, q Redeem) (Joined, []record.Event, error) {
 	stranger := record.Actor{Kind: record.Stranger}
-	i, err := tx.InvitationByJoin(hash)
+	i, err := tx.InvitationByJoin(hash, q.Spoken)
 	if errors.Is(err, store.ErrNotFound) {
 		return Joined{}, []record.Event{denied(record.InvitationRefused{From: q.From, Reason: errUnknown.Code}, stranger, "")}, errUnknown
 	}
@@ -85,12 +86,10 @@ func (r *Registry) redeem(tx *store.Tx, hash []byte, q Redeem) (Joined, []record
 		if err := r.join(tx, i, q); err != nil {
 			return Joined{}, nil, err
 		}
-		e := record.New(record.SessionJoined{
+		events = append(events, se.Event(record.SessionJoined{
 			Invitation: i.ID, From: q.From, Key: grant.Thumbprint(q.Key), OS: q.System.OS, Arch: q.System.Arch, Version: q.System.Client,
 			Requester: se.Requester, Technician: se.TechnicianName,
-		}, record.ByBroker, record.Actor{Kind: record.Requester})
-		e.Session, e.Ticket = se.ID, se.Ticket
-		events = append(events, e)
+		}, record.Actor{Kind: record.Requester}))
 	}
 	token, issued, err := r.joinToken(tx, se, grant.Client, q.Key)
 	return Joined{Session: se.ID, Technician: se.TechnicianName, Token: token}, append(events, issued), err

@@ -167,6 +167,45 @@ func TestRedeemIsThrottled(t *testing.T) {
 	t.Error("forty guesses of one address were all heard")
 }
 
+// A guess of nine digits must say that it is one, and then meets the stricter limit.
+func TestSpokenCodesAreRedeemedApart(t *testing.T) {
+	b := start(t, options{})
+	secret, err := invite.ParseSpoken("012345678")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told, sent := b.inviteBy(secret, true, time.Minute), b.invite()
+	asked := func(l link, spoken bool) answer {
+		body := redeemBody(l.secret, l.client)
+		body["spoken"] = spoken
+		return b.post("", "/redeem", body)
+	}
+	for name, a := range map[string]answer{"a code as a link": asked(told, false), "a link as a code": asked(sent, true)} {
+		if a.Code != "invitation_unknown" {
+			t.Errorf("%s: %d %s", name, a.Status, a.Code)
+		}
+	}
+	page := told.secret.Page()
+	if a := b.post("", "/invitations/unable", object{"page": b64(page[:]), "code": "wayland"}); a.Code != "invitation_unknown" {
+		t.Errorf("a code's page as a link's: %d %s", a.Status, a.Code)
+	}
+	if a := asked(told, true); a.Status != http.StatusOK {
+		t.Errorf("a code: %d %s", a.Status, a.Code)
+	}
+	for i := range 20 {
+		if a := asked(link{secret: invite.NewSecret(), client: newKey()}, true); a.Status == http.StatusTooManyRequests {
+			if i < 5 {
+				t.Errorf("try %d is one too many", i)
+			}
+			if a := asked(sent, false); a.Status != http.StatusOK {
+				t.Errorf("a link meanwhile: %d %s", a.Status, a.Code)
+			}
+			return
+		}
+	}
+	t.Error("twenty guesses of one address were all heard")
+}
+
 func TestTokenRequests(t *testing.T) {
 	b := start(t, options{})
 	l, other := b.invite(), b.invite()

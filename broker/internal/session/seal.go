@@ -8,6 +8,8 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"beside/broker/internal/effect"
+	"beside/broker/internal/journal"
 	"beside/broker/internal/store"
 	"beside/signaling"
 	"beside/signaling/ledger"
@@ -82,7 +84,7 @@ func (r *Registry) Countersign(ctx context.Context, session, technician string, 
 		if ok, err := begins(tx, session, s); err != nil || !ok {
 			return nil, errors.Join(err, errSeal)
 		}
-		return []record.Event{of(se, record.Countersigned{
+		return []record.Event{se.Event(record.Countersigned{
 			Events: s.Events, Root: s.Root[:], Key: se.ViewerKey, Signature: signature,
 		}, record.Actor{Kind: record.Technician, ID: technician})}, nil
 	})
@@ -122,6 +124,35 @@ func (r *Registry) sealOnce(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
+	return r.deriveEffects(ctx)
+}
+
+// deriveEffects derives what came of sessions whose record is closed: see package
+// effect.
+func (r *Registry) deriveEffects(ctx context.Context) error {
+	var without []string
+	if err := r.store.View(ctx, func(v *store.View) (err error) {
+		without, err = v.WithoutEffects(maxSeals)
+		return err
+	}); err != nil {
+		return err
+	}
+	for _, id := range without {
+		if err := r.journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
+			events, err := journal.EventsOf(&tx.View, id, 0, maxSessionLeaves)
+			if err != nil {
+				return nil, err
+			}
+			found := effect.Of(events)
+			names := make([]string, len(found))
+			for i, e := range found {
+				names[i] = string(e)
+			}
+			return nil, tx.SetEffects(id, names)
+		}); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -141,5 +172,5 @@ func seal(tx *store.Tx, se store.Session, late bool) ([]record.Event, error) {
 	}
 	s, err := storyOf(&tx.View, se.ID)
 	data.Events, data.Root = s.Events, s.Root[:]
-	return []record.Event{of(se, data, record.Actor{Kind: record.Broker})}, err
+	return []record.Event{se.Event(data, record.Actor{Kind: record.Broker})}, err
 }

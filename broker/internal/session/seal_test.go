@@ -51,7 +51,7 @@ func (b *broker) root(id string, events int64) tlog.Hash {
 }
 
 func TestBothEndsSealTheSession(t *testing.T) {
-	b := start(t, options{Config: session.Config{LostAfter: 400 * time.Millisecond}})
+	b := start(t, options{Config: session.Config{LostAfter: 2 * time.Second}})
 	l, client, _ := b.both()
 	if _, err := b.Story(t.Context(), l.session, b.ada.ID); codeOf(err) != "session_not_over" {
 		t.Errorf("a session that goes on: %v", err)
@@ -105,7 +105,7 @@ func (b *broker) wantProven(id string) {
 	}
 	var file evidence.File
 	if err := b.store.View(b.t.Context(), func(v *store.View) (err error) {
-		file, err = auditor.Export(v, log.Key(), id, true)
+		file, err = auditor.Export(v, log.Key(), id, auditor.Everybody)
 		return err
 	}); err != nil {
 		b.t.Fatal(err)
@@ -124,7 +124,7 @@ func (b *broker) wantProven(id string) {
 
 // TestMissingSignatureIsInTheSeal: what was awaited and did not come is said.
 func TestMissingSignatureIsInTheSeal(t *testing.T) {
-	b := start(t, options{Config: session.Config{LostAfter: 100 * time.Millisecond}})
+	b := start(t, options{Config: session.Config{LostAfter: 2 * time.Second}})
 	l, _, _ := b.both()
 	if a := b.post(b.ada.ID, "/sessions/"+l.session+"/end", object{"reason": "technician"}); a.Status != http.StatusNoContent {
 		t.Fatalf("end: %d %s", a.Status, a.Code)

@@ -137,7 +137,7 @@ func (r *Registry) onCommitted(e record.Event) {
 	case e.Kind == record.KindKeyRotated:
 		r.onKeys()
 		return
-	case e.Kind == record.KindPolicyChanged:
+	case e.Kind == record.KindPolicyChanged, e.Kind == record.KindRecordingPolicyChanged, e.Kind == record.KindAuditorsPublished:
 		r.renewAll()
 		return
 	case e.Session == "":

@@ -138,7 +138,7 @@ func (r *Registry) authenticate(conn *signaling.Conn, auth signaling.Auth, nonce
 			wire = sessionEnded()
 			return nil, nil
 		}
-		return []record.Event{of(se, record.PeerArrived{Role: string(t.Role), From: from}, actorOf(t.Role))}, nil
+		return []record.Event{se.Event(record.PeerArrived{Role: string(t.Role), From: from}, actorOf(t.Role))}, nil
 	})
 	if err != nil {
 		return nil, r.internal(fmt.Errorf("open socket of session %s: %w", t.Session, err))

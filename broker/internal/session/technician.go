@@ -19,7 +19,7 @@ func (r *Registry) Accept(ctx context.Context, session, technician string) error
 			return nil, errEnded
 		case signaling.Joined:
 			_, err := tx.Move(se.ID, signaling.Joined, signaling.Asking)
-			return []record.Event{of(se, record.SessionAccepted{}, record.Actor{Kind: record.Technician, ID: technician})}, err
+			return []record.Event{se.Event(record.SessionAccepted{}, record.Actor{Kind: record.Technician, ID: technician})}, err
 		default:
 			return nil, nil
 		}
@@ -53,12 +53,5 @@ func end(tx *store.Tx, se store.Session, reason signaling.Reason, by record.Acto
 	if err != nil || !ended {
 		return nil, err
 	}
-	return []record.Event{of(se, record.SessionEnded{Reason: string(reason)}, by)}, nil
-}
-
-// of is an event of a session.
-func of(se store.Session, data record.Data, by record.Actor) record.Event {
-	e := record.New(data, record.ByBroker, by)
-	e.Session, e.Ticket = se.ID, se.Ticket
-	return e
+	return []record.Event{se.Event(record.SessionEnded{Reason: string(reason)}, by)}, nil
 }

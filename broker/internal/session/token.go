@@ -141,7 +141,9 @@ func (r *Registry) accessToken(se store.Session) (string, record.Event, error) {
 	now := time.Now().Truncate(time.Second)
 	var scopes grant.Set
 	if err := r.store.View(r.ctx, func(v *store.View) (err error) {
-		scopes, err = Policy(v)
+		if scopes, err = Policy(v); err == nil {
+			scopes, err = withRecording(v, scopes)
+		}
 		return err
 	}); err != nil {
 		return "", record.Event{}, fmt.Errorf("policy: %w", err)
@@ -158,9 +160,7 @@ func (r *Registry) sign(se store.Session, t grant.Token, key ed25519.PublicKey) 
 	if err != nil {
 		return "", record.Event{}, err
 	}
-	e := record.New(record.TokenIssued{
+	return signed, se.Event(record.TokenIssued{
 		Role: string(t.Role), Type: string(t.Type), TokenID: t.ID, Scope: t.Scopes.String(), Expires: t.Expires.UTC(),
-	}, record.ByBroker, record.Actor{Kind: record.Broker})
-	e.Session, e.Ticket = se.ID, se.Ticket
-	return signed, e, nil
+	}, record.Actor{Kind: record.Broker}), nil
 }

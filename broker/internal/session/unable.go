@@ -12,9 +12,10 @@ import (
 
 // Unable is a client that was started where it cannot show the screen.
 type Unable struct {
-	Page [32]byte // the link's page value: it proves the link and spends nothing
-	Code string   // why, as the protocol names it
-	From string   // truncated address
+	Page   [32]byte // the link's page value: it proves the link and spends nothing
+	Spoken bool     // the code was told as digits
+	Code   string   // why, as the protocol names it
+	From   string   // truncated address
 }
 
 // Unable tells the technician why the requester's machine cannot be shown, and
@@ -23,7 +24,7 @@ type Unable struct {
 func (r *Registry) Unable(ctx context.Context, q Unable) error {
 	hash := sha256.Sum256(q.Page[:])
 	err := r.journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
-		i, err := tx.InvitationByPage(hash[:])
+		i, err := tx.InvitationByPage(hash[:], q.Spoken)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil, errUnknown
 		}
@@ -41,9 +42,7 @@ func (r *Registry) Unable(ctx context.Context, q Unable) error {
 		if err != nil || !changed {
 			return nil, err
 		}
-		e := record.New(record.InvitationUnable{Invitation: i.ID, From: q.From, Code: q.Code}, record.ByBroker, record.Actor{Kind: record.Requester})
-		e.Session, e.Ticket = se.ID, se.Ticket
-		return []record.Event{e}, nil
+		return []record.Event{se.Event(record.InvitationUnable{Invitation: i.ID, From: q.From, Code: q.Code}, record.Actor{Kind: record.Requester})}, nil
 	})
 	if err != nil {
 		return fmt.Errorf("note that a machine cannot be shown: %w", err)

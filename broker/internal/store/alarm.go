@@ -67,11 +67,3 @@ func (v *View) alarms(where string, args ...any) (all []Alarm, err error) {
 	}, alarmQuery+where, args...)
 	return all, err
 }
-
-// Held reports whether what is kept of a session may not be deleted. Whatever
-// deletes asks.
-func (v *View) Held(session string) (bool, error) {
-	n := 0
-	err := v.row("hold", func(s scanner) error { return s.Scan(&n) }, `SELECT COUNT(*) FROM alarm WHERE session = $1`, session)
-	return n > 0, err
-}

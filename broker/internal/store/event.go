@@ -79,7 +79,20 @@ func subject(e record.Event) string {
 // ErasePersonal deletes the personal data of a subject beside the log and
 // reports how many events it was of. What is deleted is overwritten.
 func (t *Tx) ErasePersonal(subject string) (int64, error) {
-	n, err := t.exec(`DELETE FROM audit_personal WHERE subject = $1`, subject)
+	n, err := t.erase(`WHERE subject = $1`, subject)
+	if err != nil {
+		return 0, err
+	}
+	// Where the session's client came from is shown from its row.
+	if _, err := t.exec(`UPDATE session SET joined_from = '' WHERE id = $1`, subject); err != nil {
+		return 0, fmt.Errorf("erase personal data: %w", err)
+	}
+	return n, nil
+}
+
+// erase deletes personal data beside the log and reports of how many events it was.
+func (t *Tx) erase(where string, args ...any) (int64, error) {
+	n, err := t.exec(`DELETE FROM audit_personal `+where, args...)
 	if err != nil {
 		return 0, fmt.Errorf("erase personal data: %w", err)
 	}

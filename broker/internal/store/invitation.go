@@ -13,23 +13,24 @@ type Invitation struct {
 	JoinHash, PageHash              []byte // SHA-256 of the join and page values
 	CreatedAt, ExpiresAt            time.Time
 	OpenedAt, RedeemedAt, RevokedAt time.Time // zero: not yet
+	Spoken                          bool      // told as digits, so that words are compared
 	Unable                          string    // why a client could not show its screen; empty: none said so
 }
 
-const invitationColumns = `id, ticket, session, technician, join_hash, page_hash, created_at, expires_at, opened_at, redeemed_at, revoked_at, unable`
+const invitationColumns = `id, ticket, session, technician, join_hash, page_hash, created_at, expires_at, opened_at, redeemed_at, revoked_at, spoken, unable`
 
 func (i *Invitation) scan(s scanner) error {
 	return s.Scan(&i.ID, &i.Ticket, &i.Session, &i.Technician, binary{&i.JoinHash}, binary{&i.PageHash},
-		instant{&i.CreatedAt}, instant{&i.ExpiresAt}, instant{&i.OpenedAt}, instant{&i.RedeemedAt}, instant{&i.RevokedAt}, &i.Unable)
+		instant{&i.CreatedAt}, instant{&i.ExpiresAt}, instant{&i.OpenedAt}, instant{&i.RedeemedAt}, instant{&i.RevokedAt}, &i.Spoken, &i.Unable)
 }
 
 // InsertInvitation adds an invitation to a session that InsertSession made, and
 // sets CreatedAt. The caller sets ID, so that it can be in the link.
 func (t *Tx) InsertInvitation(i Invitation) (Invitation, error) {
 	i.CreatedAt = t.now
-	_, err := t.audited("make invitation", `INSERT INTO invitation (id, ticket, session, technician, join_hash, page_hash, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		i.ID, i.Ticket, i.Session, i.Technician, encode(i.JoinHash), encode(i.PageHash), millis(i.CreatedAt), millis(i.ExpiresAt))
+	_, err := t.audited("make invitation", `INSERT INTO invitation (id, ticket, session, technician, join_hash, page_hash, created_at, expires_at, spoken)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		i.ID, i.Ticket, i.Session, i.Technician, encode(i.JoinHash), encode(i.PageHash), millis(i.CreatedAt), millis(i.ExpiresAt), number(i.Spoken))
 	return i, err
 }
 
@@ -39,15 +40,16 @@ func (v *View) Invitation(id string) (i Invitation, err error) {
 	return i, err
 }
 
-// InvitationByJoin reads the invitation of SHA-256(join).
-func (v *View) InvitationByJoin(hash []byte) (i Invitation, err error) {
-	err = v.row("invitation", i.scan, `SELECT `+invitationColumns+` FROM invitation WHERE join_hash = $1`, encode(hash))
+// InvitationByJoin reads the invitation of SHA-256(join). Those of links and those
+// that were spoken are found apart: the limits for guessing the latter are others.
+func (v *View) InvitationByJoin(hash []byte, spoken bool) (i Invitation, err error) {
+	err = v.row("invitation", i.scan, `SELECT `+invitationColumns+` FROM invitation WHERE join_hash = $1 AND spoken = $2`, encode(hash), number(spoken))
 	return i, err
 }
 
-// InvitationByPage reads the invitation of SHA-256(page).
-func (v *View) InvitationByPage(hash []byte) (i Invitation, err error) {
-	err = v.row("invitation", i.scan, `SELECT `+invitationColumns+` FROM invitation WHERE page_hash = $1`, encode(hash))
+// InvitationByPage reads the invitation of SHA-256(page), as InvitationByJoin.
+func (v *View) InvitationByPage(hash []byte, spoken bool) (i Invitation, err error) {
+	err = v.row("invitation", i.scan, `SELECT `+invitationColumns+` FROM invitation WHERE page_hash = $1 AND spoken = $2`, encode(hash), number(spoken))
 	return i, err
 }
 

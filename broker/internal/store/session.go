@@ -7,6 +7,7 @@ import (
 
 	"beside/signaling"
 	"beside/signaling/grant"
+	"beside/signaling/record"
 )
 
 // Session is one attended help. Its row owns the phase.
@@ -21,27 +22,41 @@ type Session struct {
 	System                 System
 	JoinedFrom             string // truncated address
 
-	InvitedAt, JoinedAt, AcceptedAt, LiveAt, EndedAt time.Time // zero: not yet
+	InvitedAt, JoinedAt, AcceptedAt, LiveAt, EndedAt, SealedAt time.Time // zero: not yet
 
 	// Read with the row, never written:
 	TechnicianName, Requester, Subject string
 	TicketNumber                       int64
 	Invitation                         string
 	OpenedAt, ExpiresAt                time.Time // of the invitation
+	Spoken                             bool      // of the invitation
 	Unable                             string    // of the invitation
+}
+
+// Event is an event of the session that the broker saw.
+func (se Session) Event(data record.Data, by record.Actor) record.Event {
+	e := record.New(data, record.ByBroker, by)
+	e.Session, e.Ticket = se.ID, se.Ticket
+	return e
 }
 
 // System is what the client says about the machine that it runs on, and about
 // itself. It is hostile text until a rule has checked it.
 type System struct{ OS, Arch, Name, Version, Client string }
 
-const sessionQuery = `SELECT session.id, session.ticket, session.technician, session.phase, session.reason, session.client_key, session.viewer_key,
+const sessionQuery = sessionColumns + sessionFrom
+
+const sessionColumns = `SELECT session.id, session.ticket, session.technician, session.phase, session.reason, session.client_key, session.viewer_key,
 	session.client_seq, session.client_hash, session.granted,
 	session.system_os, session.system_arch, session.system_name, session.system_version, session.client_version, session.joined_from,
-	session.invited_at, session.joined_at, session.accepted_at, session.live_at, session.ended_at,
+	session.invited_at, session.joined_at, session.accepted_at, session.live_at, session.ended_at, session.sealed_at,
 	technician.name, ticket.requester, ticket.subject, ticket.number,
-	COALESCE(invitation.id, ''), COALESCE(invitation.opened_at, 0), COALESCE(invitation.expires_at, 0), COALESCE(invitation.unable, '')
-	FROM session JOIN technician ON technician.id = session.technician JOIN ticket ON ticket.id = session.ticket
+	COALESCE(invitation.id, ''), COALESCE(invitation.opened_at, 0), COALESCE(invitation.expires_at, 0), COALESCE(invitation.spoken, 0), COALESCE(invitation.unable, '') `
+
+const sessionFrom = `FROM session ` + sessionJoins
+
+// sessionJoins goes behind whatever table session is joined to.
+const sessionJoins = `JOIN technician ON technician.id = session.technician JOIN ticket ON ticket.id = session.ticket
 	LEFT JOIN invitation ON invitation.session = session.id `
 
 func (se *Session) scan(s scanner) error {
@@ -49,9 +64,9 @@ func (se *Session) scan(s scanner) error {
 	err := s.Scan(&se.ID, &se.Ticket, &se.Technician, &se.Phase, &se.Reason, binary{&se.ClientKey}, binary{&se.ViewerKey},
 		&se.ClientSeq, binary{&se.ClientHash}, &granted,
 		&se.System.OS, &se.System.Arch, &se.System.Name, &se.System.Version, &se.System.Client, &se.JoinedFrom,
-		instant{&se.InvitedAt}, instant{&se.JoinedAt}, instant{&se.AcceptedAt}, instant{&se.LiveAt}, instant{&se.EndedAt},
+		instant{&se.InvitedAt}, instant{&se.JoinedAt}, instant{&se.AcceptedAt}, instant{&se.LiveAt}, instant{&se.EndedAt}, instant{&se.SealedAt},
 		&se.TechnicianName, &se.Requester, &se.Subject, &se.TicketNumber,
-		&se.Invitation, instant{&se.OpenedAt}, instant{&se.ExpiresAt}, &se.Unable)
+		&se.Invitation, instant{&se.OpenedAt}, instant{&se.ExpiresAt}, &se.Spoken, &se.Unable)
 	if err != nil {
 		return err
 	}
@@ -83,15 +98,19 @@ type SessionFilter struct {
 
 // Sessions lists at most limit sessions, the newest first.
 func (v *View) Sessions(f SessionFilter, limit int) ([]Session, error) {
-	var all []Session
-	err := v.rows("sessions", func(s scanner) error {
+	return v.sessions("sessions", sessionQuery+`WHERE ($1 = '' OR session.phase = $1) AND ($2 = '' OR session.ticket = $2) AND ($3 = 0 OR session.phase <> $4)
+		AND ($5 = '' OR session.technician = $5) ORDER BY session.invited_at DESC, session.id LIMIT $6`,
+		f.Phase, f.Ticket, number(f.Unended), signaling.Ended, f.Technician, limit)
+}
+
+// sessions reads those of a query that begins with sessionColumns.
+func (v *View) sessions(what, query string, args ...any) (all []Session, err error) {
+	err = v.rows(what, func(s scanner) error {
 		var se Session
 		err := se.scan(s)
 		all = append(all, se)
 		return err
-	}, sessionQuery+`WHERE ($1 = '' OR session.phase = $1) AND ($2 = '' OR session.ticket = $2) AND ($3 = 0 OR session.phase <> $4)
-		AND ($5 = '' OR session.technician = $5) ORDER BY session.invited_at DESC, session.id LIMIT $6`,
-		f.Phase, f.Ticket, number(f.Unended), signaling.Ended, f.Technician, limit)
+	}, query, args...)
 	return all, err
 }
 
@@ -162,15 +181,8 @@ func (t *Tx) AdvanceClient(id string, seq uint64, hash []byte) (bool, error) {
 // Unsealed lists at most limit sessions that a client had joined, that ended
 // before a time and whose record is not closed, the oldest first.
 func (v *View) Unsealed(before time.Time, limit int) ([]Session, error) {
-	var all []Session
-	err := v.rows("unsealed sessions", func(s scanner) error {
-		var se Session
-		err := se.scan(s)
-		all = append(all, se)
-		return err
-	}, sessionQuery+`WHERE session.sealed_at = 0 AND session.ended_at > 0 AND session.ended_at <= $1 AND session.joined_at > 0
+	return v.sessions("unsealed sessions", sessionQuery+`WHERE session.sealed_at = 0 AND session.ended_at > 0 AND session.ended_at <= $1 AND session.joined_at > 0
 		ORDER BY session.ended_at LIMIT $2`, millis(before), limit)
-	return all, err
 }
 
 // Seal notes that a session's record is closed; it reports false when it was.

@@ -74,7 +74,38 @@ func (v *View) TicketByNumber(number int64) (tk Ticket, err error) {
 	return tk, err
 }
 
-// Tickets lists at most limit tickets by priority, then age; of one state when
+// byDue is the order of the desk's queue, as package desk has it.
+var byDue = func() string {
+	order := "created_at + CASE priority"
+	for p := desk.Priority(1); p < 5; p++ {
+		order += fmt.Sprintf(" WHEN %d THEN %d", p, desk.Allowance(p).Milliseconds())
+	}
+	return order + fmt.Sprintf(" ELSE %d END, number", desk.Allowance(5).Milliseconds())
+}()
+
+// NextTicket is the first open ticket of the queue that nobody has, or that is the
+// technician's own; ErrNotFound when there is none.
+func (v *View) NextTicket(technician string) (tk Ticket, err error) {
+	err = v.row("next ticket", tk.scan, `SELECT `+ticketColumns+` FROM ticket
+		WHERE state = 'open' AND (assignee IS NULL OR assignee = $1) ORDER BY `+byDue+` LIMIT 1`, technician)
+	return tk, err
+}
+
+// Contacts counts the tickets that each requester opened since a time, by their
+// names in lower case.
+func (v *View) Contacts(since time.Time) (map[string]int, error) {
+	counts := make(map[string]int)
+	err := v.rows("contacts", func(s scanner) error {
+		var name string
+		var n int
+		err := s.Scan(&name, &n)
+		counts[name] = n
+		return err
+	}, `SELECT LOWER(requester), COUNT(*) FROM ticket WHERE created_at >= $1 GROUP BY LOWER(requester) HAVING COUNT(*) > 1`, millis(since))
+	return counts, err
+}
+
+// Tickets lists at most limit tickets in the order of the queue; of one state when
 // state is not empty, and with q in number, subject or requester when q is not.
 func (v *View) Tickets(state desk.State, q string, limit int) ([]Ticket, error) {
 	var all []Ticket
@@ -85,7 +116,7 @@ func (v *View) Tickets(state desk.State, q string, limit int) ([]Ticket, error) 
 		return err
 	}, `SELECT `+ticketColumns+` FROM ticket
 		WHERE ($1 = '' OR state = $1) AND ($2 = '' OR LOWER(subject || ' ' || requester || ' #' || CAST(number AS TEXT) || ' ') LIKE $3 ESCAPE '\')
-		ORDER BY priority, created_at, number LIMIT $4`, string(state), q, like(q), limit)
+		ORDER BY `+byDue+` LIMIT $4`, string(state), q, like(q), limit)
 	return all, err
 }
 

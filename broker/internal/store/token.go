@@ -34,6 +34,17 @@ func (k SigningKey) Signs() bool { return !k.ActivatedAt.IsZero() && k.RetiredAt
 // Next reports whether the key's turn is still to come.
 func (k SigningKey) Next() bool { return k.ActivatedAt.IsZero() }
 
+// State names where the key is in its life: next, signs or retired.
+func (k SigningKey) State() string {
+	switch {
+	case k.Next():
+		return "next"
+	case k.Signs():
+		return "signs"
+	}
+	return "retired"
+}
+
 // InsertSigningKey keeps a new key. It is not audited.
 func (t *Tx) InsertSigningKey(k SigningKey) error {
 	if _, err := t.exec(`INSERT INTO signing_key (id, seed, created_at, activated_at) VALUES ($1, $2, $3, $4)`,

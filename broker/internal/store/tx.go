@@ -71,6 +71,17 @@ func (t *Tx) audited(what, query string, args ...any) (bool, error) {
 	return n > 0, nil
 }
 
+// texts reads the one column of a query.
+func (v *View) texts(what, query string, args ...any) (all []string, err error) {
+	err = v.rows(what, func(s scanner) error {
+		var text string
+		err := s.Scan(&text)
+		all = append(all, text)
+		return err
+	}, query, args...)
+	return all, err
+}
+
 // row scans the one row of a query; none is ErrNotFound.
 func (v *View) row(what string, scan func(scanner) error, query string, args ...any) error {
 	err := scan(v.tx.QueryRowContext(v.ctx, query, args...))

@@ -60,6 +60,16 @@ func Change(tx *store.Tx, id string, p Patch, by record.Actor) (store.Ticket, []
 	return after, []record.Event{event(id, data, by)}, nil
 }
 
+// TakeNext gives the ticket that is due first to a technician, who now helps with it.
+func TakeNext(tx *store.Tx, who store.Technician) (store.Ticket, []record.Event, error) {
+	tk, err := tx.NextTicket(who.ID)
+	if err != nil {
+		return tk, nil, err
+	}
+	helping := desk.Helping
+	return Change(tx, tk.ID, Patch{Patch: desk.Patch{State: &helping}, Assignee: &who.ID}, record.Actor{Kind: record.Technician, ID: who.ID})
+}
+
 func checkAssignee(tx *store.Tx, id string) error {
 	if id == "" {
 		return nil

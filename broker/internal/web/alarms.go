@@ -66,8 +66,6 @@ func (s *Server) seeAlarm(ctx context.Context, in *sessionInput) (*struct{}, err
 		if err != nil || !seen {
 			return nil, err // somebody was faster
 		}
-		e := record.New(record.AlarmSeen{}, record.ByBroker, record.Actor{Kind: record.Technician, ID: who.ID})
-		e.Session, e.Ticket = se.ID, se.Ticket
-		return []record.Event{e}, nil
+		return []record.Event{se.Event(record.AlarmSeen{}, record.Actor{Kind: record.Technician, ID: who.ID})}, nil
 	})
 }

@@ -12,6 +12,7 @@ import (
 
 	"beside/broker/internal/download"
 	"beside/broker/internal/problem"
+	"beside/broker/internal/store"
 )
 
 // downloadTime is how long a slow line may take for a client.
@@ -22,11 +23,19 @@ func (s *Server) registerDownload(api huma.API) {
 	op.Responses = map[string]*huma.Response{"200": {Description: "The program", Content: map[string]*huma.MediaType{
 		"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
 	}}}
-	register(api, op, func(context.Context, *struct{}) (*huma.StreamResponse, error) { return s.download("linux") })
+	register(api, op, func(ctx context.Context, _ *struct{}) (*huma.StreamResponse, error) { return s.download(ctx, "linux") })
 }
 
-func (s *Server) download(system string) (*huma.StreamResponse, error) {
-	c, err := s.deps.Clients.Get(system)
+func (s *Server) download(ctx context.Context, system string) (*huma.StreamResponse, error) {
+	var root string
+	err := s.deps.Store.View(ctx, func(v *store.View) (err error) {
+		root, err = v.AuditorsRoot()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.deps.Clients.Get(system, root)
 	if errors.Is(err, download.ErrMissing) {
 		s.deps.Log.Error("no client to hand out", "error", err)
 		return nil, problem.New(http.StatusServiceUnavailable, "client_missing", "The program is not available here at the moment. Tell the person who sent you the link.")

@@ -31,6 +31,7 @@ type Event struct {
 	Ticket   string          `json:"ticket,omitempty"`
 	Data     eventData       `json:"data" doc:"Depends on the kind"`
 	Signed   bool            `json:"signed" doc:"Whether the client signed a statement of it"`
+	SaidAt   *time.Time      `json:"saidAt,omitempty" doc:"When it happened by the client's clock; it may have been told later"`
 }
 
 // Actor is who did it.
@@ -80,15 +81,18 @@ func (s *Server) listEvents(ctx context.Context, in *eventListInput) (*eventList
 
 func (s *Server) listSessionEvents(ctx context.Context, in *sessionEventsInput) (*eventListOutput, error) {
 	var events []record.Event
-	err := s.deps.Store.View(ctx, func(v *store.View) error {
-		se, err := v.Session(in.ID)
-		if err != nil {
+	var se store.Session
+	err := s.deps.Store.View(ctx, func(v *store.View) (err error) {
+		if se, err = v.Session(in.ID); err != nil {
 			return err
 		}
 		events, err = journal.EventsOf(v, se.ID, in.After, maxList)
 		return err
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := s.tellReading(ctx, se); err != nil {
 		return nil, err
 	}
 	if !auth.Caller(ctx).Has(desk.Auditor, desk.Administrator) {
@@ -118,8 +122,20 @@ func eventList(events []record.Event) (*eventListOutput, error) {
 		out.Body.Events[i] = Event{
 			Seq: e.Seq, ID: e.ID, Time: e.Time, Kind: e.Kind, Outcome: e.Outcome, Reporter: e.Reporter,
 			Actor: Actor{Kind: e.Actor.Kind, ID: e.Actor.ID}, Session: e.Session, Ticket: e.Ticket,
-			Data: data, Signed: e.Signed != nil,
+			Data: data, Signed: e.Signed != nil, SaidAt: saidAt(e),
 		}
 	}
 	return out, nil
+}
+
+// saidAt is when a client says that an event happened; nil for what others saw.
+func saidAt(e record.Event) *time.Time {
+	if e.Signed == nil {
+		return nil
+	}
+	at, err := e.Signed.Time()
+	if err != nil {
+		return nil
+	}
+	return &at
 }

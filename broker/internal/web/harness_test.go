@@ -27,6 +27,7 @@ import (
 	"beside/broker/internal/desk"
 	"beside/broker/internal/download"
 	"beside/broker/internal/journal"
+	"beside/broker/internal/recording"
 	"beside/broker/internal/store"
 	"beside/broker/internal/web"
 	"beside/signaling/invite"
@@ -45,6 +46,7 @@ type harness struct {
 	dir      string
 	store    *store.Store
 	journal  *journal.Journal
+	shelf    *recording.Shelf
 	auth     *auth.Desk
 	server   *httptest.Server
 	deps     web.Deps
@@ -74,7 +76,12 @@ func newHarnessWith(t *testing.T, change func(*auth.Config)) *harness {
 	change(&config)
 	h.auth, err = auth.New(config)
 	h.must(err)
+	objects, err := recording.OpenFolder(filepath.Join(t.TempDir(), "recordings"))
+	h.must(err)
+	t.Cleanup(func() { h.must(objects.Close()) })
+	h.shelf = recording.New(recording.Config{Store: h.store, Journal: h.journal, Objects: objects, Quota: 20 << 20, Log: slog.New(slog.DiscardHandler)})
 	h.deps = web.Deps{
+		Recordings: h.shelf, Modules: []web.Module{recording.NewModule(h.shelf)},
 		Organisation: "Test Desk", Version: "test", URL: public, Store: h.store, Journal: h.journal, Auth: h.auth,
 		Clients: download.NewShelf(h.dir, slot.Config{Broker: public.String(), Organisation: "Test Desk"}),
 		Pages: fstest.MapFS{
@@ -239,12 +246,24 @@ func (i invited) page() map[string]string {
 
 // invite makes a link as a technician's page does.
 func (b *browser) invite(ticket string) invited {
+	return b.inviteBy(ticket, invite.NewSecret(), false)
+}
+
+// tell makes a spoken code of nine digits.
+func (b *browser) tell(ticket, digits string) invited {
 	b.h.t.Helper()
-	out := invited{secret: invite.NewSecret()}
+	secret, err := invite.ParseSpoken(digits)
+	b.h.must(err)
+	return b.inviteBy(ticket, secret, true)
+}
+
+func (b *browser) inviteBy(ticket string, secret invite.Secret, spoken bool) invited {
+	b.h.t.Helper()
+	out := invited{secret: secret}
 	join, page := out.secret.Join(), out.secret.Page()
 	joinHash, pageHash := sha256.Sum256(join[:]), sha256.Sum256(page[:])
 	b.want(http.StatusCreated, "POST", "/api/v1/tickets/"+ticket+"/invitations",
-		map[string]string{"joinHash": b64(joinHash[:]), "pageHash": b64(pageHash[:])}, &out)
+		map[string]any{"joinHash": b64(joinHash[:]), "pageHash": b64(pageHash[:]), "spoken": spoken}, &out)
 	return out
 }
 

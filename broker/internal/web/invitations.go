@@ -22,6 +22,7 @@ type Invitation struct {
 	Stage      invitation.Stage `json:"stage" enum:"invited,opened,expired,revoked,joined,asking,live,paused,ended"`
 	CreatedAt  time.Time        `json:"createdAt"`
 	ExpiresAt  time.Time        `json:"expiresAt"`
+	Spoken     bool             `json:"spoken" doc:"Told as digits: both people compare words before anything is shown"`
 	OpenedAt   *time.Time       `json:"openedAt,omitempty" doc:"First touch of the landing page; for display only"`
 	RedeemedAt *time.Time       `json:"redeemedAt,omitempty"`
 	RevokedAt  *time.Time       `json:"revokedAt,omitempty"`
@@ -37,6 +38,7 @@ type (
 		Body struct {
 			JoinHash string `json:"joinHash" maxLength:"64" doc:"SHA-256 of the link's join value"`
 			PageHash string `json:"pageHash" maxLength:"64" doc:"SHA-256 of the link's page value"`
+			Spoken   bool   `json:"spoken,omitempty" doc:"Both are of nine digits that are told; it lives for 10 minutes at most"`
 		}
 	}
 	newInvitationOutput struct {
@@ -55,7 +57,7 @@ func (s *Server) registerInvitations(api huma.API) {
 
 func (s *Server) invite(ctx context.Context, in *newInvitationInput) (*newInvitationOutput, error) {
 	who := auth.Caller(ctx)
-	request := invitation.Request{Ticket: in.ID, Technician: who.Technician, Life: s.deps.InvitationLife, By: auth.Actor(who.Technician)}
+	request := invitation.Request{Ticket: in.ID, Technician: who.Technician, Life: s.deps.InvitationLife, Spoken: in.Body.Spoken, By: auth.Actor(who.Technician)}
 	var err error
 	if request.JoinHash, err = decode32("joinHash", in.Body.JoinHash); err != nil {
 		return nil, err
@@ -113,7 +115,7 @@ func ownInvitation(v *store.View, id string, who auth.Identity) (store.Invitatio
 func invitationOf(i store.Invitation, se store.Session, now time.Time) Invitation {
 	return Invitation{
 		ID: i.ID, Ticket: i.Ticket, Session: i.Session, Stage: invitation.StageOf(i, se, now),
-		CreatedAt: i.CreatedAt, ExpiresAt: i.ExpiresAt,
+		CreatedAt: i.CreatedAt, ExpiresAt: i.ExpiresAt, Spoken: i.Spoken,
 		OpenedAt: when(i.OpenedAt), RedeemedAt: when(i.RedeemedAt), RevokedAt: when(i.RevokedAt),
 	}
 }

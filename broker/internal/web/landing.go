@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"net/http"
 	"time"
@@ -21,6 +22,7 @@ import (
 type LandingPage struct {
 	Organisation string           `json:"organisation"`
 	Technician   string           `json:"technician" doc:"Display name"`
+	Ticket       int64            `json:"ticket" doc:"Its number; what it is about is nothing for whoever scans mail"`
 	Stage        invitation.Stage `json:"stage" enum:"invited,opened,expired,revoked,joined,asking,live,paused,ended"`
 	Unable       string           `json:"unable,omitempty" enum:"wayland,no_screen" doc:"The program was started where it cannot show the screen; the link is still good"`
 	ExpiresAt    time.Time        `json:"expiresAt"`
@@ -34,7 +36,16 @@ type (
 		Page string `header:"Beside-Page" doc:"The link's page value, 32 bytes in base64url"`
 	}
 	landingOutput struct{ Body LandingPage }
-	openedInput   struct {
+	findInput     struct {
+		From auth.Remote
+		Page string `header:"Beside-Page" doc:"The spoken code's page value, 32 bytes in base64url"`
+	}
+	findOutput struct {
+		Body struct {
+			Invitation string `json:"invitation"`
+		}
+	}
+	openedInput struct {
 		ID   string `path:"id" maxLength:"64"`
 		Page string `header:"Beside-Page" doc:"The link's page value, 32 bytes in base64url"`
 		From auth.Remote
@@ -43,6 +54,7 @@ type (
 
 func (s *Server) registerLanding(api huma.API) {
 	register(api, open(http.MethodGet, "/invitations/{id}/page", "landingPage", "What the landing page shows to whoever holds the link"), s.landingPage)
+	register(api, open(http.MethodPost, "/invitations/find", "findInvitation", "The invitation of a spoken code, while the code is good"), s.findInvitation)
 	register(api, open(http.MethodPost, "/invitations/{id}/opened", "opened", "Tell the technician that a person touched the page"), s.opened)
 }
 
@@ -65,6 +77,33 @@ func held(v *store.View, in landingInput) (store.Invitation, error) {
 	return i, err
 }
 
+// findInvitation answers whoever typed a spoken code. Nothing of it is told but the
+// id, which is no secret's better half: the page value is.
+func (s *Server) findInvitation(ctx context.Context, in *findInput) (*findOutput, error) {
+	if wait := s.spoken.Take(in.From.Addr); wait > 0 {
+		return nil, problem.TooMany(wait)
+	}
+	page, err := decode32("Beside-Page", in.Page)
+	if err != nil {
+		return nil, errNoSuchCode()
+	}
+	hash := sha256.Sum256(page)
+	out := &findOutput{}
+	err = s.deps.Store.View(ctx, func(v *store.View) error {
+		i, err := v.InvitationByPage(hash[:], true)
+		if errors.Is(err, store.ErrNotFound) || err == nil && (!i.RevokedAt.IsZero() || !time.Now().Before(i.ExpiresAt)) {
+			return errNoSuchCode()
+		}
+		out.Body.Invitation = i.ID
+		return err
+	})
+	return out, err
+}
+
+func errNoSuchCode() error {
+	return problem.New(http.StatusNotFound, "invitation_unknown", "This code is not known here. Ask for a new one.")
+}
+
 func (s *Server) landingPage(ctx context.Context, in *landingInput) (*landingOutput, error) {
 	out := &landingOutput{}
 	err := s.deps.Store.View(ctx, func(v *store.View) error {
@@ -77,7 +116,7 @@ func (s *Server) landingPage(ctx context.Context, in *landingInput) (*landingOut
 			return err
 		}
 		out.Body = LandingPage{
-			Organisation: s.deps.Organisation, Technician: se.TechnicianName,
+			Organisation: s.deps.Organisation, Technician: se.TechnicianName, Ticket: se.TicketNumber,
 			Stage: invitation.StageOf(i, se, time.Now()), Unable: unableOf(se), ExpiresAt: i.ExpiresAt, Downloads: []string{},
 		}
 		if stage := out.Body.Stage; stage == invitation.Waiting || stage == invitation.Opened {

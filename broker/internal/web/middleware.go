@@ -125,7 +125,7 @@ func (w *response) Flush() {
 // meets more than maxBodyBytes.
 func (s *Server) bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Body == nil || r.Body == http.NoBody {
+		if r.Body == nil || r.Body == http.NoBody || isUpload(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -142,6 +142,12 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		next.ServeHTTP(w, r)
 	})
+}
+
+// isUpload reports whether this is a part of a recording, which is larger than any
+// other body: its handler bounds it.
+func isUpload(r *http.Request) bool {
+	return r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, "/api/v1/sessions/") && strings.Contains(r.URL.Path, "/recordings/")
 }
 
 // identified adds who calls to the context of the request.

@@ -21,6 +21,9 @@ type Policy struct {
 	Offered   []grant.Scope `json:"offered" nullable:"false" doc:"What there is"`
 	Scopes    []grant.Scope `json:"scopes" nullable:"false" doc:"What of it may be asked for"`
 	ChangedAt *time.Time    `json:"changedAt,omitempty" doc:"Absent: never"`
+
+	Recording  session.RecordingMode `json:"recording" enum:"off,allowed,required" doc:"As it was chosen"`
+	Recordable bool                  `json:"recordable" doc:"There is a list of who can open recordings; without, recording is off"`
 }
 
 // Key is one that signs the broker's tokens, or did, or will.
@@ -36,7 +39,8 @@ type (
 	policyOutput struct{ Body Policy }
 	policyInput  struct {
 		Body struct {
-			Scopes []grant.Scope `json:"scopes"`
+			Scopes    []grant.Scope         `json:"scopes"`
+			Recording session.RecordingMode `json:"recording,omitempty" enum:"off,allowed,required" doc:"Absent: as before"`
 		}
 	}
 	keysOutput struct {
@@ -71,11 +75,19 @@ func policyOf(v *store.View) (Policy, error) {
 		return Policy{}, err
 	}
 	scopes, err := session.Policy(v)
-	return Policy{Offered: scopesOf(session.Offered()), Scopes: scopesOf(scopes), ChangedAt: when(kept.ChangedAt)}, err
+	if err != nil {
+		return Policy{}, err
+	}
+	_, recording, err := session.RecordingPolicy(v)
+	if err != nil {
+		return Policy{}, err
+	}
+	_, recordable, err := v.Auditors()
+	return Policy{
+		Recording: recording, Recordable: recordable,
+		Offered: session.Offered().Scopes(), Scopes: scopes.Scopes(), ChangedAt: when(kept.ChangedAt),
+	}, err
 }
-
-// scopesOf is never nil: no scope is an empty list.
-func scopesOf(set grant.Set) []grant.Scope { return append([]grant.Scope{}, set.Scopes()...) }
 
 func (s *Server) setPolicy(ctx context.Context, in *policyInput) (*policyOutput, error) {
 	scopes, err := grant.NewSet(in.Body.Scopes...)
@@ -84,7 +96,13 @@ func (s *Server) setPolicy(ctx context.Context, in *policyInput) (*policyOutput,
 	}
 	out := &policyOutput{}
 	err = s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
-		events, err := session.SetPolicy(tx, scopes, auth.Actor(auth.Caller(ctx).Technician))
+		by := auth.Actor(auth.Caller(ctx).Technician)
+		events, err := session.SetPolicy(tx, scopes, by)
+		if err == nil && in.Body.Recording != "" {
+			var more []record.Event
+			more, err = session.SetRecordingPolicy(tx, in.Body.Recording, by)
+			events = append(events, more...)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -108,13 +126,7 @@ func keysOf(kept []store.SigningKey) []Key {
 	keys := make([]Key, len(kept))
 	for i, k := range kept {
 		keys[i] = Key{
-			ID: k.ID, State: "retired", CreatedAt: k.CreatedAt, ActivatedAt: when(k.ActivatedAt), RetiredAt: when(k.RetiredAt),
-		}
-		switch {
-		case k.Next():
-			keys[i].State = "next"
-		case k.Signs():
-			keys[i].State = "signs"
+			ID: k.ID, State: k.State(), CreatedAt: k.CreatedAt, ActivatedAt: when(k.ActivatedAt), RetiredAt: when(k.RetiredAt),
 		}
 	}
 	return keys

@@ -28,6 +28,10 @@ var (
 	readers   = rule{roles: []desk.Role{desk.Auditor, desk.Administrator}}
 	admin     = rule{roles: []desk.Role{desk.Administrator}}
 
+	// Recordings are opened by auditors and nobody else: an administrator alone must not.
+	listeners       = rule{roles: []desk.Role{desk.Auditor}}
+	listenersProved = rule{roles: []desk.Role{desk.Auditor}, proof: auth.StrongProof}
+
 	// What lasts or leaves takes a passkey, used not long ago.
 	readersProved = rule{roles: []desk.Role{desk.Auditor, desk.Administrator}, proof: auth.StrongProof}
 	adminProved   = rule{roles: []desk.Role{desk.Administrator}, proof: auth.StrongProof}
@@ -50,21 +54,31 @@ var rules = map[string]rule{
 
 	// The client's side, which proves itself by the link or its key.
 	"redeem": everybody, "unable": everybody, "joinToken": everybody,
-	"landingPage": everybody, "opened": everybody,
+	"landingPage": everybody, "findInvitation": everybody, "opened": everybody, "getReceipt": everybody,
 
 	"listTickets": deskwork, "addTicket": deskwork, "getTicket": deskwork, "changeTicket": deskwork, "addNote": deskwork,
 
-	"invite": helpers, "getInvitation": helpers, "revokeInvitation": helpers,
+	"getReport": deskwork,
+
+	"takeNext": helpers, "invite": helpers, "getInvitation": helpers, "revokeInvitation": helpers,
 	"acceptSession": helpers, "endSession": helpers, "sessionStory": helpers, "countersignSession": helpers,
 
 	"listSessions": signedIn, "getSession": signedIn, "listSessionEvents": signedIn, "live": signedIn,
 
 	"listEvents": readers, "exportEvents": readersProved,
+	"getHold": readers, "holdSession": readersProved, "releaseSession": readersProved,
+	"getRetention": readers, "setRetention": adminProved,
+	"searchSessions": readers, "exportEvidence": readersProved,
+	"listRecordings": listeners, "openRecording": listenersProved, "getRecordingChunk": listenersProved,
+	"exportRecording": listenersProved, "keepAuditorPasskey": listenersProved, "forgetAuditorPasskey": listenersProved,
+
 	"listAlarms": readers, "seeAlarm": admin,
 
 	"getPolicy": signedIn, "setPolicy": adminProved,
 	"listAccounts": admin, "addAccount": adminProved, "changeAccount": adminProved, "makeSignInLink": adminProved,
 	"listKeys": admin, "rotateKey": adminProved,
+
+	"getAuditors": readers, "publishAuditors": readersProved,
 }
 
 // describeRules writes each operation's rule into the description, and reports

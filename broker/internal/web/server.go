@@ -15,9 +15,12 @@ import (
 
 	"beside/broker/internal/auth"
 	"beside/broker/internal/download"
+	"beside/broker/internal/invitation"
 	"beside/broker/internal/journal"
 	"beside/broker/internal/problem"
+	"beside/broker/internal/recording"
 	"beside/broker/internal/store"
+	"beside/signaling/ledger"
 )
 
 // maxBodyBytes bounds every request's body.
@@ -26,11 +29,14 @@ const maxBodyBytes = 64 << 10
 // Deps is what the server is made of.
 type Deps struct {
 	Organisation string
+	Complaints   string // how to complain, as receipts say; empty: they name the organisation
 	Version      string
 	URL          *url.URL // the public address
 	Store        *store.Store
 	Journal      *journal.Journal
 	Auth         *auth.Desk
+	LogKey       *ledger.LogKey // signs the audit log
+	Recordings   *recording.Shelf
 	Clients      *download.Shelf
 	Pages        fs.FS
 	Modules      []Module
@@ -44,9 +50,11 @@ type Deps struct {
 
 // Server is the assembled web server.
 type Server struct {
-	deps    Deps
-	api     huma.API
-	handler http.Handler
+	deps     Deps
+	readings readings
+	spoken   *auth.Throttle // for finding invitations by their codes, which could be guessed
+	api      huma.API
+	handler  http.Handler
 }
 
 // New assembles the server. It starts nothing.
@@ -55,7 +63,7 @@ func New(d Deps) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{deps: d}
+	s := &Server{deps: d, spoken: auth.NewThrottle(invitation.SpokenLimits)}
 	mux := http.NewServeMux()
 	root := humago.New(mux, s.config())
 	s.api = root
@@ -67,14 +75,22 @@ func New(d Deps) (*Server, error) {
 	s.registerProvider(api)
 	s.registerAccounts(api)
 	s.registerPolicy(api)
+	s.registerAuditors(api)
+	s.registerAuditorPasskeys(api)
+	s.registerReports(api)
 	s.registerExport(api)
+	s.registerSearch(api)
+	s.registerEvidence(api)
 	s.registerTickets(api)
 	s.registerInvitations(api)
 	s.registerLanding(api)
+	s.registerReceipt(api)
+	s.registerRetention(api)
 	s.registerSessions(api)
 	s.registerEvents(api)
 	s.registerAlarms(api)
 	s.registerLive(api)
+	s.registerRecordings(api)
 	s.registerDownload(root)
 	s.registerHealth(root)
 	for _, m := range d.Modules {

@@ -14,6 +14,7 @@ import (
 
 	"beside/broker/internal/desk"
 	"beside/signaling/slot"
+	"beside/viewer"
 )
 
 // fakeClient is a program with an empty slot.
@@ -111,6 +112,10 @@ func TestPages(t *testing.T) {
 		if res := b.do("GET", path, nil, nil); res.status == http.StatusOK && !strings.Contains(string(res.body), "<title>") {
 			t.Errorf("GET %s = %d %s", path, res.status, res.body)
 		}
+	}
+	manifest := b.do("GET", "/viewer.sha256", nil, nil)
+	if want, err := viewer.Manifest(h.deps.Pages); err != nil || string(manifest.body) != string(want) || strings.Count(string(want), "\n") != 4 {
+		t.Errorf("manifest = %d %s, %v; want each of four files", manifest.status, manifest.body, err)
 	}
 	if res := b.do("POST", "/desk", nil, nil); res.status != http.StatusMethodNotAllowed {
 		t.Errorf("POST to a page = %d, want 405", res.status)

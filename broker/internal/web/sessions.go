@@ -22,6 +22,7 @@ type Session struct {
 	Technician     string           `json:"technician" doc:"The owner's id"`
 	TechnicianName string           `json:"technicianName"`
 	Invitation     string           `json:"invitation"`
+	Spoken         bool             `json:"spoken" doc:"It began with a code that was told: both people compare words before anything is shown"`
 	Phase          signaling.Phase  `json:"phase" enum:"invited,joined,asking,live,paused,ended"`
 	Reason         signaling.Reason `json:"reason,omitempty" doc:"Of the end"`
 	System         *JoinedSystem    `json:"system,omitempty" doc:"What the client said of its machine; unproven"`
@@ -121,13 +122,10 @@ func unableOf(se store.Session) string {
 func sessionOf(se store.Session) Session {
 	out := Session{
 		ID: se.ID, Ticket: se.Ticket, TicketNumber: se.TicketNumber, Subject: se.Subject, Requester: se.Requester,
-		Technician: se.Technician, TechnicianName: se.TechnicianName, Invitation: se.Invitation,
+		Technician: se.Technician, TechnicianName: se.TechnicianName, Invitation: se.Invitation, Spoken: se.Spoken,
 		Phase: se.Phase, Reason: se.Reason, JoinedFrom: se.JoinedFrom, Grants: se.Granted.Scopes(),
 		InvitedAt: se.InvitedAt, ExpiresAt: se.ExpiresAt, OpenedAt: when(se.OpenedAt), Unable: unableOf(se), JoinedAt: when(se.JoinedAt),
 		AcceptedAt: when(se.AcceptedAt), LiveAt: when(se.LiveAt), EndedAt: when(se.EndedAt),
-	}
-	if out.Grants == nil {
-		out.Grants = []grant.Scope{}
 	}
 	if !se.JoinedAt.IsZero() {
 		out.System = &JoinedSystem{OS: se.System.OS, Arch: se.System.Arch, Name: se.System.Name, Version: se.System.Version, Client: se.System.Client}

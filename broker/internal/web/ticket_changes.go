@@ -2,9 +2,12 @@ package web
 
 import (
 	"context"
+	"errors"
+	"net/http"
 
 	"beside/broker/internal/auth"
 	"beside/broker/internal/desk"
+	"beside/broker/internal/problem"
 	"beside/broker/internal/store"
 	"beside/broker/internal/ticket"
 	"beside/signaling/record"
@@ -37,6 +40,24 @@ func (s *Server) addTicket(ctx context.Context, in *newTicketInput) (*ticketOutp
 			Impact: in.Body.Impact, Urgency: in.Body.Urgency,
 		}, auth.Actor(who.Technician))
 		out.Body = ticketOf(tk, nil, nil)
+		return events, err
+	})
+	return out, err
+}
+
+// takeNext gives the caller the ticket that is due first. Two who ask at once get two.
+func (s *Server) takeNext(ctx context.Context, _ *struct{}) (*ticketOutput, error) {
+	who := auth.Caller(ctx)
+	out := &ticketOutput{}
+	err := s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
+		tk, events, err := ticket.TakeNext(tx, who.Technician)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, problem.New(http.StatusNotFound, "nothing_open", "Nobody waits for help now.")
+		}
+		if err != nil {
+			return nil, err
+		}
+		out.Body, err = readTicket(&tx.View, tk.ID)
 		return events, err
 	})
 	return out, err

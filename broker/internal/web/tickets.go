@@ -3,11 +3,13 @@ package web
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"beside/broker/internal/desk"
+	"beside/broker/internal/report"
 	"beside/broker/internal/store"
 	"beside/signaling"
 )
@@ -25,7 +27,9 @@ type Ticket struct {
 	Category      string          `json:"category"`
 	Impact        desk.Level      `json:"impact" enum:"high,medium,low"`
 	Urgency       desk.Level      `json:"urgency" enum:"high,medium,low"`
-	Priority      desk.Priority   `json:"priority" minimum:"1" maximum:"5" doc:"1 is helped first"`
+	Priority      desk.Priority   `json:"priority" minimum:"1" maximum:"5" doc:"1 is due first"`
+	DueAt         time.Time       `json:"dueAt" doc:"When help is due: the order of the queue"`
+	Contacts      int             `json:"contacts" doc:"Tickets of this requester in the last 14 days, this one among them; 0: not counted, or the only one"`
 	State         desk.State      `json:"state" enum:"open,helping,waiting,resolved,closed"`
 	Assignee      string          `json:"assignee,omitempty" doc:"A technician's id"`
 	Resolution    string          `json:"resolution"`
@@ -87,7 +91,8 @@ type (
 )
 
 func (s *Server) registerTickets(api huma.API) {
-	register(api, operation(http.MethodGet, "/tickets", "listTickets", "Tickets by priority, then age"), s.listTickets)
+	register(api, operation(http.MethodGet, "/tickets", "listTickets", "Tickets in the order in which help is due"), s.listTickets)
+	register(api, operation(http.MethodPost, "/tickets/next", "takeNext", "Take the first open ticket that nobody has"), s.takeNext)
 	register(api, created(operation(http.MethodPost, "/tickets", "addTicket", "Open a ticket")), s.addTicket)
 	register(api, operation(http.MethodGet, "/tickets/{id}", "getTicket", "One ticket with notes and sessions"), s.getTicket)
 	register(api, operation(http.MethodPatch, "/tickets/{id}", "changeTicket", "Change a ticket: send only what changes"), s.changeTicket)
@@ -103,11 +108,15 @@ func created(op huma.Operation) huma.Operation {
 func (s *Server) listTickets(ctx context.Context, in *ticketListInput) (*ticketListOutput, error) {
 	var tickets []store.Ticket
 	var sessions []store.Session
+	var contacts map[string]int
 	err := s.deps.Store.View(ctx, func(v *store.View) (err error) {
 		if tickets, err = v.Tickets(in.State, in.Query, maxList); err != nil {
 			return err
 		}
-		sessions, err = v.Sessions(store.SessionFilter{Unended: true}, maxList)
+		if sessions, err = v.Sessions(store.SessionFilter{Unended: true}, maxList); err != nil {
+			return err
+		}
+		contacts, err = v.Contacts(time.Now().Add(-report.Again))
 		return err
 	})
 	if err != nil {
@@ -121,6 +130,7 @@ func (s *Server) listTickets(ctx context.Context, in *ticketListInput) (*ticketL
 	out.Body.Tickets = make([]Ticket, len(tickets))
 	for i, tk := range tickets {
 		out.Body.Tickets[i] = ticketOf(tk, nil, byTicket[tk.ID])
+		out.Body.Tickets[i].Contacts = contacts[strings.ToLower(tk.Requester)]
 	}
 	return out, nil
 }
@@ -153,7 +163,7 @@ func ticketOf(tk store.Ticket, notes []store.Note, sessions []store.Session) Tic
 		ID: tk.ID, Number: tk.Number, Subject: tk.Subject, Words: tk.Words, Requester: tk.Requester, Category: tk.Category,
 		Impact: tk.Impact, Urgency: tk.Urgency, Priority: tk.Priority, State: tk.State, Assignee: tk.Assignee,
 		Resolution: tk.Resolution, SystemChanges: tk.SystemChanges,
-		CreatedAt: tk.CreatedAt, UpdatedAt: tk.UpdatedAt, ResolvedAt: when(tk.ResolvedAt),
+		DueAt: desk.DueAt(tk.CreatedAt, tk.Priority), CreatedAt: tk.CreatedAt, UpdatedAt: tk.UpdatedAt, ResolvedAt: when(tk.ResolvedAt),
 		Notes: make([]Note, len(notes)), Sessions: make([]TicketSession, len(sessions)),
 	}
 	for i, n := range notes {

@@ -1,0 +1,89 @@
+package forward
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"beside/broker/internal/post"
+	"beside/broker/internal/store"
+	"beside/signaling/record"
+)
+
+// Webhook posts events one by one, signed as Standard Webhooks has it
+// (https://www.standardwebhooks.com). Personal data stays here: a body names ids.
+type Webhook struct {
+	to     *url.URL
+	secret []byte
+	kinds  []string
+	post   *post.Client
+}
+
+// NewWebhook makes one: to is https, or http on this machine; kinds are beginnings of
+// kinds of events, none: all.
+func NewWebhook(to *url.URL, secret []byte, kinds []string) *Webhook {
+	return &Webhook{to: to, secret: secret, kinds: kinds, post: post.New()}
+}
+
+// Body is what is posted, as JSON.
+type Body struct {
+	Type      record.Kind `json:"type"`
+	Timestamp time.Time   `json:"timestamp"`
+	Data      BodyEvent   `json:"data"`
+}
+
+// BodyEvent is the event.
+type BodyEvent struct {
+	Seq      int64           `json:"seq"`
+	Outcome  record.Outcome  `json:"outcome"`
+	Reporter record.Reporter `json:"reporter"`
+	Actor    record.Actor    `json:"actor"`
+	Session  string          `json:"session,omitempty"`
+	Ticket   string          `json:"ticket,omitempty"`
+	Data     record.Data     `json:"data"`
+}
+
+// Send implements Sink.
+func (h *Webhook) Send(ctx context.Context, l store.Leaf) error {
+	e, err := record.ParseLeaf(l.Bytes)
+	if err != nil {
+		return fmt.Errorf("event %d: %w", l.Seq, err)
+	}
+	if len(h.kinds) > 0 && !slices.ContainsFunc(h.kinds, func(k string) bool { return strings.HasPrefix(string(e.Kind), k) }) {
+		return nil
+	}
+	body, err := json.Marshal(Body{e.Kind, e.Time, BodyEvent{e.Seq, e.Outcome, e.Reporter, e.Actor, e.Session, e.Ticket, e.Data}})
+	if err != nil {
+		return fmt.Errorf("encode event %d: %w", e.Seq, err)
+	}
+	now := time.Now()
+	return h.post.JSON(ctx, h.to, map[string]string{
+		"Webhook-Id": e.ID, "Webhook-Timestamp": strconv.FormatInt(now.Unix(), 10), "Webhook-Signature": Sign(h.secret, e.ID, now, body),
+	}, body)
+}
+
+// Sign is the value of Webhook-Signature: HMAC-SHA256 over id, seconds and body, with
+// full stops between.
+func Sign(secret []byte, id string, at time.Time, body []byte) string {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte(id + "." + strconv.FormatInt(at.Unix(), 10) + "."))
+	mac.Write(body)
+	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// Notify implements Sink: between two events nothing is open that matters.
+func (h *Webhook) Notify(func()) {}
+
+// Uncertain implements Sink: an answer tells.
+func (h *Webhook) Uncertain() int64 { return 0 }
+
+// Close implements Sink.
+func (h *Webhook) Close() { h.post.Close() }
