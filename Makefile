@@ -20,7 +20,7 @@ export GOFLAGS = $(go_flags) $(if $(codecs),-tags=video)
 export CGO_CFLAGS = -O2 -g $(codecs:%=-I%/include)
 export CGO_LDFLAGS = -O2 -g $(codecs:%=-L%/lib)
 
-.PHONY: help setup build run test e2e tour lint fmt bench profile test-long generate apt-build apt-demo apt-all npm tools \
+.PHONY: help setup build run test e2e tour lint fmt bench bench-recording profile test-long generate apt-build apt-demo apt-all npm tools \
 	video env binaries
 
 help: ## Show this list.
@@ -60,6 +60,10 @@ bench: setup build ## Measure what is shown, beside Debian's VNC peers, in 25 mi
 	@CGO_ENABLED=1 go build -trimpath -o bin/bench-window ./bench/window
 	@bench/run.sh $(ARGS)
 
+bench-recording: setup build ## Measure what a recording costs the client, and how soon its player shows another moment.
+	@CGO_ENABLED=0 go build -trimpath -o bin/bench-target ./bench/target
+	@cd viewer && npx --no-install playwright test --config ../bench/playwright.config.ts recording.bench
+
 profile: apt-build ## Profile the display pipeline: processor and heap, text and files in bench/out.
 	@mkdir -p bench/out
 	@go test -run '^$$' -bench . -benchmem -o bench/out/display.test -cpuprofile bench/out/cpu.prof \
@@ -91,7 +95,8 @@ video:
 
 # Built from the locked module of their own, so that every machine uses the same versions.
 tools:
-	@go build -C $(tools) -o "$(CURDIR)/.cache/bin/" ./tally github.com/gzuidhof/tygo honnef.co/go/tools/cmd/staticcheck
+	@go build -C $(tools) -o "$(CURDIR)/.cache/bin/" ./tally github.com/gzuidhof/tygo honnef.co/go/tools/cmd/staticcheck \
+		github.com/securego/gosec/v2/cmd/gosec
 
 $(pages): $(page_sources) | npm
 	@cd viewer && npx --no-install vite build --logLevel warn
@@ -99,6 +104,7 @@ $(pages): $(page_sources) | npm
 # Go itself knows what is up to date. The pages are embedded, so they come first.
 binaries: | $(pages)
 	@CGO_ENABLED=0 go build -trimpath -o bin/beside ./broker
+	@bin/beside viewer --manifest >bin/viewer.sha256
 	@CGO_ENABLED=0 go build -trimpath -o bin/beside-verify ./signaling/evidence/cmd/beside-verify
 	@CGO_ENABLED=1 go build -trimpath -o bin/beside-client ./client
 	@CGO_ENABLED=0 go build -trimpath -o bin/demo ./demo

@@ -15,8 +15,22 @@ tags=()
 stage_lint() { internal/tools/lint.sh; }
 
 stage_unit() {
-  go test -race -json -timeout "${GO_TEST_TIMEOUT:-$([[ -n "${LONG:-}" ]] && echo 2h || echo 10m)}" "${tags[@]}" ./... |
-    .cache/bin/tally go "$counts/unit"
+  go_tests "$counts/unit" go ./... && return
+  # What failed is tried once more, as in the browser's tests, and told of as flaky when it passes.
+  [[ -f "$counts/unit.again" ]] || return 1
+  local names packages
+  names="$(cut -d' ' -f2 "$counts/unit.again" | sort -u | paste -sd'|')"
+  mapfile -t packages < <(cut -d' ' -f1 "$counts/unit.again" | sort -u)
+  echo "once more: ${names//|/, }"
+  go_tests "$counts/unit" go-again -count=1 -run "^($names)\$" "${packages[@]}"
+}
+
+# go_tests FILE MODE ARGUMENT...: go test with these arguments, counted by tally in this mode.
+go_tests() {
+  local file="$1" mode="$2"
+  shift 2
+  go test -race -json -timeout "${GO_TEST_TIMEOUT:-$([[ -n "${LONG:-}" ]] && echo 2h || echo 10m)}" "${tags[@]}" "$@" |
+    .cache/bin/tally "$mode" "$file"
 }
 
 stage_fuzz() { internal/tools/fuzz.sh "$counts/fuzz"; }

@@ -1,7 +1,8 @@
 // Command tally counts what test runners report and prints one honest sum. It is used by test.sh only.
 //
 // Each stage of the tests leaves a file "passed failed skipped flaky" named after itself; sum adds them up. Flaky are
-// those that passed only at their second try. They count as passed, and are told of on a line of their own.
+// those that passed only at their second try. They count as passed, and are told of on a line of their own. For Go,
+// the first try leaves the tests that failed in FILE.again, "package test" a line, and "go-again" counts their second.
 package main
 
 import (
@@ -28,6 +29,8 @@ func run(args []string) error {
 	switch {
 	case len(args) == 2 && args[0] == "go":
 		return tallyGo(os.Stdin, os.Stdout, args[1])
+	case len(args) == 2 && args[0] == "go-again":
+		return tallyAgain(os.Stdin, os.Stdout, args[1])
 	case len(args) == 3 && args[0] == "vitest":
 		return tallyReport(args[1], args[2], vitestCount)
 	case len(args) == 3 && args[0] == "playwright":
@@ -35,7 +38,7 @@ func run(args []string) error {
 	case len(args) >= 2 && args[0] == "sum":
 		return sum(os.Stdout, args[1], args[2:])
 	}
-	return errors.New("usage: tally go FILE | vitest REPORT FILE | playwright REPORT FILE | sum FOLDER [FAILED_STAGE...]")
+	return errors.New("usage: tally go FILE | go-again FILE | vitest REPORT FILE | playwright REPORT FILE | sum FOLDER [FAILED_STAGE...]")
 }
 
 // event is one line of `go test -json`.
@@ -48,9 +51,51 @@ type event struct {
 	Output     string
 }
 
-// tallyGo prints a line a package and all that a failed package printed, and counts top-level tests.
+// tallyGo counts what a run of all tests reports, and names those to be tried once more.
 func tallyGo(in io.Reader, out io.Writer, file string) error {
-	var n count
+	n, failed, err := readGo(in, out)
+	if err != nil {
+		return err
+	}
+	if err := n.write(file); err != nil {
+		return err
+	}
+	if n.failed == 0 {
+		return nil
+	}
+	if len(failed) == n.failed && n.failed <= mostAgain {
+		if err := os.WriteFile(file+".again", []byte(strings.Join(failed, "\n")+"\n"), 0o644); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("%d Go tests or packages failed", n.failed)
+}
+
+// mostAgain is how many failed tests can be the hiccup of a shared machine. More of them are a broken change.
+const mostAgain = 3
+
+// tallyAgain counts what the second try of tests reports, on top of the first.
+func tallyAgain(in io.Reader, out io.Writer, file string) error {
+	first, err := readCount(file)
+	if err != nil {
+		return err
+	}
+	n, _, err := readGo(in, out)
+	if err != nil {
+		return err
+	}
+	if n.failed > 0 || n.passed != first.failed {
+		return fmt.Errorf("%d of %d Go tests failed at their second try too", first.failed-n.passed, first.failed)
+	}
+	first.passed += n.passed
+	first.flaky += n.passed
+	first.failed = 0
+	return first.write(file)
+}
+
+// readGo prints a line a package and all that a failed package printed, and counts top-level tests. It returns those
+// that failed as "package test".
+func readGo(in io.Reader, out io.Writer) (n count, failed []string, err error) {
 	printed := map[string][]string{}
 	blamed := map[string]bool{} // packages whose failure a test explains
 	lines := bufio.NewScanner(in)
@@ -73,19 +118,16 @@ func tallyGo(in io.Reader, out io.Writer, file string) error {
 			}
 		case !strings.Contains(e.Test, "/"):
 			n.add(e.Action)
-			blamed[e.Package] = blamed[e.Package] || e.Action == "fail"
+			if e.Action == "fail" {
+				blamed[e.Package] = true
+				failed = append(failed, e.Package+" "+e.Test)
+			}
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return fmt.Errorf("read go test's report: %w", err)
+		return n, nil, fmt.Errorf("read go test's report: %w", err)
 	}
-	if err := n.write(file); err != nil {
-		return err
-	}
-	if n.failed > 0 {
-		return fmt.Errorf("%d Go tests or packages failed", n.failed)
-	}
-	return nil
+	return n, failed, nil
 }
 
 func packageEnd(out io.Writer, e event, printed []string) {
@@ -141,6 +183,18 @@ func (n count) write(file string) error {
 	return os.WriteFile(file, fmt.Appendf(nil, "%d %d %d %d\n", n.passed, n.failed, n.skipped, n.flaky), 0o644)
 }
 
+func readCount(file string) (n count, err error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return n, err
+	}
+	// The last numbers may be missing: fuzzing skips nothing.
+	if got, err := fmt.Sscan(string(text), &n.passed, &n.failed, &n.skipped, &n.flaky); got < 2 {
+		return n, fmt.Errorf("read %s: %w", file, err)
+	}
+	return n, nil
+}
+
 // sum prints the closing line. A failed stage that counted no failed test counts as one.
 func sum(out io.Writer, folder string, failedStages []string) error {
 	var total count
@@ -153,14 +207,9 @@ func sum(out io.Writer, folder string, failedStages []string) error {
 		if filepath.Ext(file) != "" {
 			continue // a runner's own report
 		}
-		text, err := os.ReadFile(file)
+		n, err := readCount(file)
 		if err != nil {
 			return err
-		}
-		var n count
-		// The last numbers may be missing: fuzzing skips nothing.
-		if got, err := fmt.Sscan(string(text), &n.passed, &n.failed, &n.skipped, &n.flaky); got < 2 {
-			return fmt.Errorf("read %s: %w", file, err)
 		}
 		counted[filepath.Base(file)] = n
 		total = count{total.passed + n.passed, total.failed + n.failed, total.skipped + n.skipped, total.flaky + n.flaky}
