@@ -89,6 +89,7 @@ func ownName() string {
 
 // run does all that the program does and returns its exit code.
 func (p program) run(ctx context.Context) int {
+	window.Speak(texts.Wanted(p.getenv))
 	var line commandLine
 	code, done := p.parse(&line)
 	if done {

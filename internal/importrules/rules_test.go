@@ -30,7 +30,7 @@ var rules = []rule{
 	{
 		name: "the contract is pure", from: []string{"beside/signaling/..."},
 		only: []string{"beside/signaling/...", "github.com/gorilla/websocket", "github.com/golang-jwt/jwt/v5",
-			"golang.org/x/mod/..."},
+			"golang.org/x/mod/...", "golang.org/x/text/..."},
 		why: "broker and client meet only in signaling: it knows neither, and anybody can read it alone",
 	},
 	{
@@ -44,7 +44,7 @@ var rules = []rule{
 	{
 		name: "the log's tree", from: []string{"beside/signaling/ledger/...", "beside/signaling/evidence/..."},
 		only: []string{"golang.org/x/mod/...", "beside/signaling/record", "beside/signaling/ledger", "beside/signaling/evidence",
-			"beside/signaling/texts"},
+			"beside/signaling/texts", "golang.org/x/text/..."},
 		why: "whoever verifies trusts neither broker nor client, and reads all that verifying takes",
 	},
 	{

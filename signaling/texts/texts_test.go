@@ -1,7 +1,6 @@
 package texts_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"go/ast"
@@ -10,11 +9,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"golang.org/x/text/language"
 
 	"beside/signaling/texts"
 )
@@ -48,60 +48,63 @@ func TestNamed(t *testing.T) {
 	}
 }
 
-var (
-	keyForm     = regexp.MustCompile(`^[a-z]+(\.[a-z0-9-]+)+$`)
-	placeholder = regexp.MustCompile(`\{[a-z]+\}`)
-)
+// inLanguage has a test's texts in another language.
+func inLanguage(t *testing.T, tag language.Tag) {
+	t.Helper()
+	before := texts.Spoken()
+	texts.Speak(tag)
+	t.Cleanup(func() { texts.Speak(before) })
+}
 
-func TestCatalogueIsFlatSortedAndTidy(t *testing.T) {
-	raw, err := os.ReadFile("en.json")
-	if err != nil {
-		t.Fatal(err)
+func TestWanted(t *testing.T) {
+	tests := []struct {
+		name string
+		env  map[string]string
+		want language.Tag
+	}{
+		{"nothing said", nil, language.English},
+		{"the C locale", map[string]string{"LANG": "C.UTF-8"}, language.English},
+		{"a desktop's", map[string]string{"LANG": "pt_PT.UTF-8"}, language.Portuguese},
+		{"the first that counts", map[string]string{"LC_ALL": "fr_CA.UTF-8", "LANG": "de_DE.UTF-8"}, language.French},
+		{"a list", map[string]string{"LANG": "en_GB.UTF-8", "LANGUAGE": "nl:ar:en"}, language.Arabic},
+		{"a list does not count without a locale", map[string]string{"LANG": "C", "LANGUAGE": "fr"}, language.English},
+		{"a variant", map[string]string{"LANG": "fr_FR@euro"}, language.French},
+		{"one that there is no catalogue for", map[string]string{"LANG": "ko_KR.UTF-8"}, language.English},
+		{"nonsense", map[string]string{"LANG": "../../etc"}, language.English},
 	}
-	var keys []string
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	if tok, err := dec.Token(); err != nil || tok != json.Delim('{') {
-		t.Fatalf("start of the catalogue: got %v, %v, want {", tok, err)
-	}
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			t.Fatal(err)
-		}
-		value, err := dec.Token()
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, ok := value.(string)
-		if !ok {
-			t.Fatalf("%v: got %v, want a string", key, value)
-		}
-		checkEntry(t, key.(string), text)
-		keys = append(keys, key.(string))
-	}
-	for i := 1; i < len(keys); i++ {
-		switch {
-		case keys[i-1] == keys[i]:
-			t.Errorf("%s stands twice", keys[i])
-		case keys[i-1] > keys[i]:
-			t.Errorf("%s must stand before %s: keep the keys sorted", keys[i], keys[i-1])
-		}
-	}
-	if len(keys) != len(texts.Keys()) {
-		t.Errorf("got %d keys through Keys, want %d", len(texts.Keys()), len(keys))
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := texts.Wanted(func(name string) string { return tt.env[name] }); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
 	}
 }
 
-func checkEntry(t *testing.T, key, text string) {
-	t.Helper()
-	if !keyForm.MatchString(key) {
-		t.Errorf("key %q: want the form area.name in lower case", key)
+func TestASpokenLanguage(t *testing.T) {
+	inLanguage(t, language.MustParse("fr-CH"))
+	if got, want := texts.T("window.decline"), "Refuser"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
-	if text == "" || strings.TrimSpace(text) != text {
-		t.Errorf("%s: the text %q is empty or has space around it", key, text)
+}
+
+// The messages of testdata are read by the viewer's tests too.
+func TestMessages(t *testing.T) {
+	raw, err := os.ReadFile("testdata/messages.json")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if rest := placeholder.ReplaceAllString(text, ""); strings.ContainsAny(rest, "{}") {
-		t.Errorf("%s: %q holds a brace that is no {placeholder}", key, text)
+	var tests []struct {
+		Language, Message, Want string
+		Values                  map[string]string
+	}
+	if err := json.Unmarshal(raw, &tests); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range tests {
+		if got := texts.Format(language.MustParse(tt.Language), tt.Message, tt.Values); got != tt.Want {
+			t.Errorf("%s, %q with %v: got %q, want %q", tt.Language, tt.Message, tt.Values, got, tt.Want)
+		}
 	}
 }
 
@@ -151,9 +154,7 @@ func checkUse(t *testing.T, fset *token.FileSet, call *ast.CallExpr) {
 		t.Errorf("%s: %q is not in en.json", at, key)
 		return
 	}
-	want := placeholder.FindAllString(text, -1)
-	slices.Sort(want)
-	want = slices.Compact(want)
+	want := valuesOf(text)
 	var got []string
 	for i := 1; i < len(call.Args); i += 2 {
 		name, ok := literal(call.Args[i])
@@ -161,7 +162,7 @@ func checkUse(t *testing.T, fset *token.FileSet, call *ast.CallExpr) {
 			t.Errorf("%s: the placeholder names of texts.T must be string literals", at)
 			return
 		}
-		got = append(got, "{"+name+"}")
+		got = append(got, name)
 	}
 	slices.Sort(got)
 	if len(call.Args)%2 == 0 || !slices.Equal(got, want) {
@@ -214,7 +215,7 @@ func goFiles(t *testing.T, root string) []string {
 			}
 			return nil
 		}
-		if filepath.Ext(name) == ".go" && name != "texts_test.go" {
+		if filepath.Ext(name) == ".go" && filepath.Base(filepath.Dir(path)) != "texts" {
 			out = append(out, path)
 		}
 		return nil

@@ -144,6 +144,7 @@ func (f *frame) onFrame(ops *op.Ops, e app.FrameEvent) {
 	want := f.want
 	f.mu.Unlock()
 	gtx := app.NewContext(ops, e)
+	gtx.Locale = locale()
 	next := f.content.layout(gtx)
 	e.Frame(gtx.Ops)
 	f.mu.Lock()

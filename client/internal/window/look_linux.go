@@ -72,7 +72,9 @@ var faces = sync.OnceValue(func() []font.FontFace {
 })
 
 func newLook() *look {
-	return &look{palette: colours(), shaper: text.NewShaper(text.NoSystemFonts(), text.WithCollection(faces()))}
+	l := &look{palette: colours(), shaper: text.NewShaper(text.NoSystemFonts(), text.WithCollection(faces()))}
+	l.cover(letters())
+	return l
 }
 
 // cover makes sure that all of s can be drawn. The fonts of the system are only

@@ -6,8 +6,10 @@
 import "./requester.css";
 import { toBase64Url } from "../protocol/bytes.ts";
 import { derivePage, parseCode } from "../protocol/invite.ts";
+import { speakAsWanted } from "../ui/language.ts";
 import { t } from "../ui/texts.ts";
 import { askCode } from "./code-page.ts";
+import { languageChoice } from "./language-choice.ts";
 import { type Answer, PageApi } from "./page-api.ts";
 import { systemOf } from "./system.ts";
 import { View } from "./view.ts";
@@ -71,6 +73,8 @@ function show(root: HTMLElement, view: View | undefined, answer: Answer): boolea
 
 const root = document.getElementById("app");
 if (root !== null) {
+  await speakAsWanted();
+  root.after(languageChoice());
   start(root).catch((error: unknown) => {
     console.error(error);
     View.problem(root, t("requester.broken"), t("requester.broken.hint"));

@@ -9,6 +9,7 @@ import { eventText, isStory } from "../ui/events.ts";
 import { clock, span } from "../ui/format.ts";
 import { type Bar, grantsOf } from "../ui/grants.ts";
 import { happening } from "../ui/happened.ts";
+import { locale } from "../ui/language.ts";
 import { named, t } from "../ui/texts.ts";
 import { h } from "./dom.ts";
 
@@ -50,7 +51,7 @@ export async function receiptView(page: InvitationPage, receipt: Receipt): Promi
       ),
       ...entry(
         t("receipt.when"),
-        new Date(first).toLocaleString(undefined, { dateStyle: "long", timeStyle: "short" }),
+        new Date(first).toLocaleString(locale(), { dateStyle: "long", timeStyle: "short" }),
       ),
       ...entry(t("receipt.allowed"), list(grants.bars.map(right))),
       ...entry(t("receipt.recorded"), recorded(story)),

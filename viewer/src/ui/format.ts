@@ -1,4 +1,5 @@
 /** How times and amounts are written. Pure: the clock is always an argument. */
+import { locale } from "./language.ts";
 import { t } from "./texts.ts";
 
 const SECOND = 1000;
@@ -43,7 +44,7 @@ export function between(from: string, to: string): string {
 
 /** Clock time, of 24 hours as in the client's windows. */
 export function time(at: Date): string {
-  return at.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return at.toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 /** Clock time; with the date when that is not today's. */
@@ -51,12 +52,12 @@ export function moment(iso: string, now: number): string {
   const at = new Date(iso);
   const sameDay = at.toDateString() === new Date(now).toDateString();
   if (sameDay) return time(at);
-  return `${at.toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" })}, ${time(at)}`;
+  return `${at.toLocaleDateString(locale(), { day: "numeric", month: "short", year: "numeric" })}, ${time(at)}`;
 }
 
 /** Clock time to the second, for a timeline. */
 export function clock(at: string | number): string {
-  return new Date(at).toLocaleTimeString(undefined, {
+  return new Date(at).toLocaleTimeString(locale(), {
     hour: "2-digit",
     minute: "2-digit",
     second: "2-digit",

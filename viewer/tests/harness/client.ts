@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { format } from "../../src/ui/message.ts";
 import type { Desktop, Place, Window } from "./desktop.ts";
 import { textsFile } from "./paths.ts";
 import type { Program } from "./process.ts";
@@ -223,7 +224,7 @@ async function listens(): Promise<void> {
 export function text(key: string, values: Readonly<Record<string, string>> = {}): string {
   const found = texts[key];
   if (found === undefined) throw new Error(`no text ${key}`);
-  return found.replace(/\{(\w+)\}/g, (hole, name: string) => values[name] ?? hole);
+  return format(new Intl.PluralRules("en"), found, values);
 }
 
 function readTexts(): Record<string, string | undefined> {

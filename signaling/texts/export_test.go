@@ -1,0 +1,4 @@
+package texts
+
+// Format puts values into a message.
+var Format = format
