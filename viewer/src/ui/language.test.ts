@@ -21,5 +21,9 @@ test("there is every language that has a catalogue", () => {
 });
 
 test("a language is named in itself", () => {
-  expect(["en", "fr", "ar"].map((name) => nameOf(name as Language))).toEqual(["English", "français", "العربية"]);
+  expect(["en", "fr", "ar"].map((name) => nameOf(name as Language))).toEqual([
+    "English",
+    "français",
+    "العربية",
+  ]);
 });
