@@ -37,6 +37,7 @@ type Config struct {
 	ListenHTTP   string         `name:"listen-http" aliases:"http" help:"Plain listener, for this machine alone." default:"localhost:8080" env:"BESIDE_LISTEN_HTTP" placeholder:"HOST:PORT"`
 	ListenHTTPS  string         `name:"listen-https" aliases:"https" help:"TLS listener; off: none. Default: :8443 where it is free." env:"BESIDE_LISTEN_HTTPS" placeholder:"HOST:PORT"`
 	ListenRelay  string         `name:"listen-relay" aliases:"relay" help:"STUN and TURN listener (UDP); off: none. Default: :3478, or any free port." env:"BESIDE_LISTEN_RELAY" placeholder:"HOST:PORT"`
+	ListenStats  string         `name:"listen-metrics" help:"Where Prometheus reads GET /metrics: plain, without signing in, counts only; off: nowhere." default:"off" env:"BESIDE_LISTEN_METRICS" placeholder:"HOST:PORT"`
 	RelayHost    string         `help:"Name or address by which both ends reach the relay. Default: the host of the public address." env:"BESIDE_RELAY_HOST" placeholder:"HOST"`
 	RelayLife    time.Duration  `help:"How long credentials of the relay may be used; they are renewed before." default:"10m" env:"BESIDE_RELAY_LIFE"`
 	TLSCert      string         `name:"tls-cert" help:"Certificate chain (PEM) in place of the local authority's; read again when it changes." env:"BESIDE_TLS_CERT" placeholder:"FILE"`
@@ -75,7 +76,7 @@ func (c Config) Validate() error {
 	if !invite.IsLoopback(host) {
 		return bad("listen-http", c.ListenHTTP, "plain HTTP is for this machine alone; use localhost, and --listen-https for others")
 	}
-	for flag, value := range map[string]string{"listen-https": c.ListenHTTPS, "listen-relay": c.ListenRelay} {
+	for flag, value := range map[string]string{"listen-https": c.ListenHTTPS, "listen-relay": c.ListenRelay, "listen-metrics": c.ListenStats} {
 		if value == "" || value == off {
 			continue
 		}

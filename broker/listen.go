@@ -31,6 +31,7 @@ type listeners struct {
 	public *url.URL
 	plain  net.Listener
 	tls    net.Listener // nil: none
+	stats  net.Listener // of metrics; nil: none
 	local  bool         // tls has a certificate of the local authority
 	hosts  []string     // names and addresses of this machine
 	// certified is the name in a given certificate, if it has one.
@@ -60,6 +61,11 @@ func (l *listeners) open(ctx context.Context, dir string, c Config, log *slog.Lo
 	}
 	if err := l.openTLS(ctx, dir, c, log); err != nil {
 		return err
+	}
+	if c.ListenStats != "" && c.ListenStats != off {
+		if l.stats, err = config.Listen(ctx, "tcp", c.ListenStats); err != nil {
+			return fmt.Errorf("listen on --listen-metrics: %w", err)
+		}
 	}
 	text := c.URL
 	switch {
@@ -143,12 +149,12 @@ func port(l net.Listener) string {
 	return p
 }
 
-// tlsAddress is where the TLS listener listens, or off.
-func (l *listeners) tlsAddress() string {
-	if l.tls == nil {
+// boundTo is the address of a listener, or off.
+func boundTo(l net.Listener) string {
+	if l == nil {
 		return off
 	}
-	return l.tls.Addr().String()
+	return l.Addr().String()
 }
 
 // localAuthority reports whether clients must trust our own authority to reach
@@ -190,13 +196,17 @@ func (l *listeners) relay(c Config, log *slog.Logger) *relay.Config {
 }
 
 // serve answers on every listener, until shutdown.
-func (l *listeners) serve(group *errgroup.Group, handler http.Handler, log *slog.Logger) {
-	for _, at := range []net.Listener{l.plain, l.tls} {
+func (l *listeners) serve(group *errgroup.Group, handler, stats http.Handler, log *slog.Logger) {
+	for _, one := range []struct {
+		at      net.Listener
+		handler http.Handler
+	}{{l.plain, handler}, {l.tls, handler}, {l.stats, stats}} {
+		at := one.at
 		if at == nil {
 			continue
 		}
 		server := &http.Server{
-			Handler:           handler,
+			Handler:           one.handler,
 			ReadHeaderTimeout: 5 * time.Second,
 			ReadTimeout:       15 * time.Second,
 			WriteTimeout:      30 * time.Second, // streams and downloads set their own
@@ -227,7 +237,7 @@ func (l *listeners) shutdown(ctx context.Context) error {
 
 // close closes what no server has closed.
 func (l *listeners) close() {
-	for _, at := range []net.Listener{l.plain, l.tls} {
+	for _, at := range []net.Listener{l.plain, l.tls, l.stats} {
 		if at != nil {
 			at.Close() //nolint:errcheck // closed by its server, or never used
 		}

@@ -18,6 +18,7 @@ import (
 	"beside/broker/internal/forward"
 	"beside/broker/internal/invitation"
 	"beside/broker/internal/journal"
+	"beside/broker/internal/metrics"
 	"beside/broker/internal/publish"
 	"beside/broker/internal/recording"
 	"beside/broker/internal/retention"
@@ -78,7 +79,7 @@ func run(ctx context.Context, dir string, c Config, log *slog.Logger, ready func
 	if err := b.note(ctx, record.BrokerStarted{Version: version(), Viewer: hash}); err != nil {
 		return errors.Join(err, b.registry.Close())
 	}
-	log.Info("broker started", "url", l.public.String(), "https", l.tlsAddress(), "version", version(), "pages", viewer.Built())
+	log.Info("broker started", "url", l.public.String(), "https", boundTo(l.tls), "metrics", boundTo(l.stats), "version", version(), "pages", viewer.Built())
 	ready(l.public)
 	err = b.serve(ctx)
 	// ctx is over, but that we stop must still be recorded.
@@ -105,6 +106,7 @@ type broker struct {
 	askers     []*watch.Asker // of the witnesses
 	web        *web.Server
 	recordings *recording.Shelf
+	metrics    *metrics.Metrics
 	alarm      *alarm.Config // nil: no webhook
 	forwards   []forward.Config
 	draining   chan struct{} // closed when the broker begins to stop
@@ -150,9 +152,10 @@ func (b *broker) build(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
+	b.metrics = metrics.New(version(), b.store, b.log)
 	b.web, err = web.New(web.Deps{
 		Organisation: c.Organisation, Complaints: c.Complaints, Version: version(), URL: l.public, Store: b.store, Journal: b.journal, Auth: b.auth, LogKey: b.ledger.Key(), Recordings: b.recordings,
-		Clients: clients, Pages: viewer.Files(), Log: b.log, InvitationLife: c.Invitation, Draining: b.draining,
+		Clients: clients, Pages: viewer.Files(), Log: b.log, InvitationLife: c.Invitation, Draining: b.draining, Observe: b.metrics.Observe,
 		Modules: []web.Module{
 			entry.New(entry.Config{Registry: b.registry, Organisation: c.Organisation, Origins: origins}),
 			publish.New(b.store, b.ledger, b.log),
@@ -216,7 +219,7 @@ func (b *broker) serve(ctx context.Context) error {
 	for _, f := range b.forwards {
 		group.Go(func() error { return forward.Run(running, f) })
 	}
-	b.listeners.serve(group, b.web, b.log)
+	b.listeners.serve(group, b.web, b.metrics.Handler(), b.log)
 	group.Go(func() error {
 		<-running.Done()
 		b.log.Info("broker stops")

@@ -74,14 +74,17 @@ func (v *View) TicketByNumber(number int64) (tk Ticket, err error) {
 	return tk, err
 }
 
-// byDue is the order of the desk's queue, as package desk has it.
-var byDue = func() string {
-	order := "created_at + CASE priority"
+// dueAt is when a ticket's help is due, as package desk has it.
+var dueAt = func() string {
+	at := "created_at + CASE priority"
 	for p := desk.Priority(1); p < 5; p++ {
-		order += fmt.Sprintf(" WHEN %d THEN %d", p, desk.Allowance(p).Milliseconds())
+		at += fmt.Sprintf(" WHEN %d THEN %d", p, desk.Allowance(p).Milliseconds())
 	}
-	return order + fmt.Sprintf(" ELSE %d END, number", desk.Allowance(5).Milliseconds())
+	return at + fmt.Sprintf(" ELSE %d END", desk.Allowance(5).Milliseconds())
 }()
+
+// byDue is the order of the desk's queue.
+var byDue = dueAt + ", number"
 
 // NextTicket is the first open ticket of the queue that nobody has, or that is the
 // technician's own; ErrNotFound when there is none.

@@ -28,7 +28,7 @@ func (s *Server) wrap(next http.Handler) http.Handler {
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, r, problem.New(http.StatusForbidden, "cross_origin", "This request came from another site. Open this broker's own page."))
 	}))
-	return s.logged(s.headers(cross.Handler(s.bounded(s.identified(next)))))
+	return s.logged(s.headers(cross.Handler(s.bounded(s.identified(s.observed(next))))))
 }
 
 type (
@@ -167,6 +167,22 @@ func (s *Server) identified(next http.Handler) http.Handler {
 			return
 		}
 		next.ServeHTTP(w, r)
+	})
+}
+
+// observed tells of requests by the pattern of their route, so that no id is told.
+func (s *Server) observed(next http.Handler) http.Handler {
+	if s.deps.Observe == nil {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		started := time.Now()
+		out := &response{ResponseWriter: w}
+		next.ServeHTTP(out, r)
+		if out.status == http.StatusSwitchingProtocols || strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream") {
+			return
+		}
+		s.deps.Observe(r.Pattern, out.status, time.Since(started))
 	})
 }
 

@@ -43,6 +43,8 @@ type Deps struct {
 	Log          *slog.Logger
 	// InvitationLife is how long a link waits; 0: as long as it may.
 	InvitationLife time.Duration
+	// Observe is told of each request that was answered, streams left out; nil: nobody is.
+	Observe func(route string, status int, took time.Duration)
 	// Draining closes when the broker begins to stop: it is no longer ready,
 	// and live streams end.
 	Draining <-chan struct{}
