@@ -48,6 +48,10 @@ func TestWhatTheRequesterReadsIsEasy(t *testing.T) {
 		{language.English, regexp.MustCompile(`[aeiouy]+(?:[^aeiouy\s]|$)`), func(p prose) float64 {
 			return 0.39*ratio(p.words, p.sentences) + 11.8*ratio(p.syllables, p.words) - 15.59
 		}},
+		// The fourth of Bamberger and Vanecek, Lesen – Verstehen – Lernen – Schreiben, Vienna 1984.
+		{language.German, regexp.MustCompile(`[aeiouyäöü]+`), func(p prose) float64 {
+			return 0.2656*ratio(p.words, p.sentences) + 27.44*ratio(p.long, p.words) - 1.693
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.tag.String(), func(t *testing.T) {

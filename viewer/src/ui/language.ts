@@ -3,6 +3,7 @@ import { type Catalogue, speak } from "./texts.ts";
 
 /** What there is a catalogue for, as BCP 47 tags. English is in the pages; the others are fetched when they are spoken. */
 const CATALOGUES = {
+  de: () => import("../../../signaling/texts/de.json"),
   fr: () => import("../../../signaling/texts/fr.json"),
   pt: () => import("../../../signaling/texts/pt.json"),
   ar: () => import("../../../signaling/texts/ar.json"),

@@ -4,6 +4,7 @@ import { textsFile } from "./paths.ts";
 
 /** The languages of the catalogues but English, with a browser's name for each. */
 export const others = {
+  de: "de-AT",
   fr: "fr-FR",
   pt: "pt-BR",
   ar: "ar-EG",
