@@ -151,6 +151,10 @@ test("the desk and its dialogs", async ({ broker, page }) => {
   await page.getByRole("button", { name: text("desk.next.take") }).click();
   await expect(page.getByRole("heading", { name: "VPN drops every ten minutes" })).toBeVisible();
   await looksSound(page, "the next one is taken");
+  await page.getByRole("searchbox").fill("team work ho");
+  await expect(page.getByRole("link", { name: /Nobody in our team can work from home/ })).toHaveCount(1);
+  await expect(page.getByText(text("desk.count", { n: "1" }))).toBeVisible();
+  await looksSound(page, "found by their words");
   await page.getByRole("searchbox").fill("no such thing");
   await expect(page.getByRole("heading", { name: text("desk.none.found") })).toBeVisible();
   await looksSound(page, "a search without result");

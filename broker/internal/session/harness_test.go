@@ -133,7 +133,7 @@ func (b *broker) handler() http.Handler {
 func (b *broker) seed() {
 	b.t.Helper()
 	b.update(func(tx *store.Tx) ([]record.Event, error) {
-		if all, err := tx.Tickets("", "", 1); err != nil || len(all) == 1 { // a database of before
+		if all, err := tx.Tickets("", 1); err != nil || len(all) == 1 { // a database of before
 			b.ticket = all[0]
 			b.ada, err = tx.TechnicianByEmail("ada@example.org")
 			return nil, err

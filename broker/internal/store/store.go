@@ -7,7 +7,8 @@
 // whoever changes an audited row must append its event in the same transaction
 // (package journal does), otherwise the transaction is refused.
 //
-// The SQL runs on PostgreSQL too; only Open is SQLite's.
+// The SQL runs on PostgreSQL too, but for Open and the search of tickets by words,
+// which are SQLite's.
 package store
 
 import (

@@ -108,18 +108,16 @@ func (v *View) Contacts(since time.Time) (map[string]int, error) {
 	return counts, err
 }
 
-// Tickets lists at most limit tickets in the order of the queue; of one state when
-// state is not empty, and with q in number, subject or requester when q is not.
-func (v *View) Tickets(state desk.State, q string, limit int) ([]Ticket, error) {
+// Tickets lists at most limit tickets in the order of the queue, of one state when
+// state is not empty.
+func (v *View) Tickets(state desk.State, limit int) ([]Ticket, error) {
 	var all []Ticket
 	err := v.rows("tickets", func(s scanner) error {
 		var tk Ticket
 		err := tk.scan(s)
 		all = append(all, tk)
 		return err
-	}, `SELECT `+ticketColumns+` FROM ticket
-		WHERE ($1 = '' OR state = $1) AND ($2 = '' OR LOWER(subject || ' ' || requester || ' #' || CAST(number AS TEXT) || ' ') LIKE $3 ESCAPE '\')
-		ORDER BY `+byDue+` LIMIT $4`, string(state), q, like(q), limit)
+	}, `SELECT `+ticketColumns+` FROM ticket WHERE ($1 = '' OR state = $1) ORDER BY `+byDue+` LIMIT $2`, string(state), limit)
 	return all, err
 }
 

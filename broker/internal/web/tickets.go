@@ -37,6 +37,7 @@ type Ticket struct {
 	CreatedAt     time.Time       `json:"createdAt"`
 	UpdatedAt     time.Time       `json:"updatedAt"`
 	ResolvedAt    *time.Time      `json:"resolvedAt,omitempty"`
+	Found         string          `json:"found,omitempty" doc:"In a search: a few words around the first hit"`
 	Notes         []Note          `json:"notes" nullable:"false" doc:"Empty in lists"`
 	Sessions      []TicketSession `json:"sessions" nullable:"false" doc:"In lists: only those that did not end"`
 }
@@ -70,7 +71,7 @@ type (
 	}
 	ticketListInput struct {
 		State desk.State `query:"state" enum:"open,helping,waiting,resolved,closed"`
-		Query string     `query:"q" maxLength:"200" doc:"In number (#7), subject or requester"`
+		Query string     `query:"q" maxLength:"200" doc:"Words, or their beginnings, of the ticket or its notes; or its number (#7)"`
 	}
 	newTicketInput struct {
 		Body struct {
@@ -106,11 +107,11 @@ func created(op huma.Operation) huma.Operation {
 }
 
 func (s *Server) listTickets(ctx context.Context, in *ticketListInput) (*ticketListOutput, error) {
-	var tickets []store.Ticket
+	var tickets []store.Found
 	var sessions []store.Session
 	var contacts map[string]int
 	err := s.deps.Store.View(ctx, func(v *store.View) (err error) {
-		if tickets, err = v.Tickets(in.State, in.Query, maxList); err != nil {
+		if tickets, err = ticketsOf(v, in); err != nil {
 			return err
 		}
 		if sessions, err = v.Sessions(store.SessionFilter{Unended: true}, maxList); err != nil {
@@ -129,10 +130,24 @@ func (s *Server) listTickets(ctx context.Context, in *ticketListInput) (*ticketL
 	out := &ticketListOutput{}
 	out.Body.Tickets = make([]Ticket, len(tickets))
 	for i, tk := range tickets {
-		out.Body.Tickets[i] = ticketOf(tk, nil, byTicket[tk.ID])
+		out.Body.Tickets[i] = ticketOf(tk.Ticket, nil, byTicket[tk.ID])
+		out.Body.Tickets[i].Found = tk.Where
 		out.Body.Tickets[i].Contacts = contacts[strings.ToLower(tk.Requester)]
 	}
 	return out, nil
+}
+
+// ticketsOf reads those of a list.
+func ticketsOf(v *store.View, in *ticketListInput) ([]store.Found, error) {
+	if in.Query != "" {
+		return v.FindTickets(in.State, in.Query, maxList)
+	}
+	all, err := v.Tickets(in.State, maxList)
+	found := make([]store.Found, len(all))
+	for i, tk := range all {
+		found[i].Ticket = tk
+	}
+	return found, err
 }
 
 func (s *Server) getTicket(ctx context.Context, in *ticketInput) (*ticketOutput, error) {

@@ -294,6 +294,7 @@ const ticketShape = {
   createdAt: time,
   updatedAt: time,
   resolvedAt: maybe(time),
+  found: maybe(text(MAX_TEXT)),
   notes: listOrNone(members(noteShape)),
   sessions: listOrNone(members(ticketSessionShape)),
 } satisfies Described<"Ticket">;

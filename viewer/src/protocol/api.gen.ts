@@ -2017,6 +2017,8 @@ export interface components {
              * @description When help is due: the order of the queue
              */
             dueAt: string;
+            /** @description In a search: a few words around the first hit */
+            found?: string;
             id: string;
             /** @enum {string} */
             impact: "high" | "medium" | "low";
@@ -4244,7 +4246,7 @@ export interface operations {
         parameters: {
             query?: {
                 state?: "open" | "helping" | "waiting" | "resolved" | "closed";
-                /** @description In number (#7), subject or requester */
+                /** @description Words, or their beginnings, of the ticket or its notes; or its number (#7) */
                 q?: string;
             };
             header?: never;
