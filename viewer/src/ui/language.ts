@@ -7,6 +7,7 @@ const CATALOGUES = {
   fr: () => import("../../../signaling/texts/fr.json"),
   pt: () => import("../../../signaling/texts/pt.json"),
   ar: () => import("../../../signaling/texts/ar.json"),
+  ja: () => import("../../../signaling/texts/ja.json"),
 } as const satisfies Record<string, () => Promise<{ default: Catalogue }>>;
 
 export type Language = "en" | keyof typeof CATALOGUES;

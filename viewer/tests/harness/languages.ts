@@ -8,6 +8,7 @@ export const others = {
   fr: "fr-FR",
   pt: "pt-BR",
   ar: "ar-EG",
+  ja: "ja-JP",
 } as const;
 
 export type Other = keyof typeof others;
