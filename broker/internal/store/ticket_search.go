@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"beside/broker/internal/desk"
 )
@@ -41,7 +42,7 @@ func (v *View) FindTickets(state desk.State, q string, limit int) (all []Found, 
 // matchOf is q in FTS5's language: each word quoted, so that none is an operator, and
 // as a prefix. Empty: there is no word in it.
 func matchOf(q string) string {
-	words := strings.FieldsFunc(q, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+	words := wordsOf(q)
 	for i, w := range words {
 		words[i] = `"` + w + `"*`
 	}
@@ -55,3 +56,42 @@ type withMore struct {
 }
 
 func (m withMore) Scan(dest ...any) error { return m.scanner.Scan(append(dest, m.last)...) }
+
+// SimilarSolved lists at most limit tickets with a resolution that share words with a
+// text, the most alike first (BM25: words that few tickets have count most). A ticket is
+// never similar to itself.
+func (v *View) SimilarSolved(text, except string, limit int) (all []Ticket, err error) {
+	match := anyOf(text)
+	if match == "" {
+		return nil, nil
+	}
+	err = v.rows("similar tickets", func(s scanner) error {
+		var tk Ticket
+		err := tk.scan(s)
+		all = append(all, tk)
+		return err
+	}, `WITH hit AS (SELECT rowid, bm25(ticket_text) AS rank FROM ticket_text WHERE ticket_text MATCH $1)
+		SELECT `+ticketColumns+` FROM hit JOIN ticket ON ticket.number = hit.rowid
+		WHERE state IN ('resolved', 'closed') AND resolution <> '' AND id <> $2 ORDER BY hit.rank LIMIT $3`, match, except, limit)
+	return all, err
+}
+
+const (
+	minAlike = 4  // letters of a word that says something
+	maxAlike = 24 // words of a text that are looked for
+)
+
+// anyOf is a text in FTS5's language: any of its longer words.
+func anyOf(text string) string {
+	var words []string
+	for _, w := range wordsOf(text) {
+		if utf8.RuneCountInString(w) >= minAlike && len(words) < maxAlike {
+			words = append(words, `"`+w+`"`)
+		}
+	}
+	return strings.Join(words, " OR ")
+}
+
+func wordsOf(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+}

@@ -69,4 +69,45 @@ func TestTicketsAreFoundByWhatTheySay(t *testing.T) {
 	}
 }
 
+func TestSolvedTicketsLikeThisOne(t *testing.T) {
+	s := open(t, t.TempDir())
+	solved := map[string]string{
+		"Printer prints blank pages":      "Replaced the toner",
+		"Printer in room 4 makes a noise": "Oiled it",
+		"Cannot open the mail program":    "Password was renewed",
+		"Printer prints blank pages too":  "", // solved, and nobody said how
+	}
+	update(t, s, func(tx *store.Tx) error {
+		for subject, resolution := range solved {
+			tk, err := tx.InsertTicket(store.Ticket{Ticket: desk.Ticket{
+				Subject: subject, Requester: "Grace", Impact: desk.Low, Urgency: desk.Low, State: desk.Open,
+			}})
+			if err != nil {
+				return err
+			}
+			tk.State, tk.Resolution = desk.Resolved, resolution
+			if _, err := tx.UpdateTicket(tk); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	view(t, s, func(v *store.View) error {
+		got, err := v.SimilarSolved("Our printer prints only blank pages!", "", 2)
+		if err != nil || len(got) != 2 || got[0].Resolution != "Replaced the toner" || got[1].Resolution != "Oiled it" {
+			t.Errorf("got %+v, %v", got, err)
+		}
+		if len(got) > 0 {
+			if again, err := v.SimilarSolved("blank pages", got[0].ID, 2); err != nil || len(again) != 0 {
+				t.Errorf("similar to itself: got %+v, %v", again, err)
+			}
+		}
+		none, err := v.SimilarSolved("It is so", "", 2)
+		if err != nil || len(none) != 0 {
+			t.Errorf("words that say nothing: got %+v, %v", none, err)
+		}
+		return nil
+	})
+}
+
 func containsFold(s, part string) bool { return strings.Contains(strings.ToLower(s), part) }

@@ -122,7 +122,7 @@ func TestRoles(t *testing.T) {
 		"listPasskeys": anyone, "beginPasskey": anyone, "addPasskey": anyone, "renamePasskey": anyone, "removePasskey": anyone,
 		"makeRecoveryCodes": anyone, "beginLink": anyone, "getProvider": anyone, "unlinkProvider": anyone, "listDevices": anyone, "signOutDevice": anyone, "signOutOthers": anyone,
 		"listSessions": anyone, "getSession": anyone, "listSessionEvents": anyone, "live": anyone,
-		"listTickets": "technician administrator", "addTicket": "technician administrator", "takeNext": "technician", "getReport": "technician administrator",
+		"listTickets": "technician administrator", "addTicket": "technician administrator", "takeNext": "technician", "similarTickets": "technician administrator", "getReport": "technician administrator",
 		"getTicket": "technician administrator", "changeTicket": "technician administrator", "addNote": "technician administrator",
 		"invite": "technician", "getInvitation": "technician", "revokeInvitation": "technician",
 		"listEvents": "auditor administrator", "exportEvents": "auditor administrator",

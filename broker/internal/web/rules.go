@@ -57,6 +57,7 @@ var rules = map[string]rule{
 	"landingPage": everybody, "findInvitation": everybody, "opened": everybody, "getReceipt": everybody,
 
 	"listTickets": deskwork, "addTicket": deskwork, "getTicket": deskwork, "changeTicket": deskwork, "addNote": deskwork,
+	"similarTickets": deskwork,
 
 	"getReport": deskwork,
 

@@ -84,6 +84,7 @@ func New(d Deps) (*Server, error) {
 	s.registerSearch(api)
 	s.registerEvidence(api)
 	s.registerTickets(api)
+	s.registerSimilar(api)
 	s.registerInvitations(api)
 	s.registerLanding(api)
 	s.registerReceipt(api)

@@ -300,6 +300,16 @@ const ticketShape = {
 } satisfies Described<"Ticket">;
 export const ticket: Read<Ticket> = members(ticketShape);
 
+export type Solved = Of<typeof solvedShape>;
+const solvedShape = {
+  id,
+  number: whole(1, Number.MAX_SAFE_INTEGER),
+  subject: text(MAX_TEXT),
+  resolution: some(MAX_TEXT),
+  resolvedAt: maybe(time),
+} satisfies Described<"Solved">;
+export const solved: Read<Solved> = members(solvedShape);
+
 function listOrNone<T>(item: Read<T>): Read<readonly T[]> {
   return (value, path) => (value === undefined ? [] : list(item, 1000)(value, path));
 }

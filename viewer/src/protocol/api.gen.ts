@@ -1019,6 +1019,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Solved tickets with the same words */
+        post: operations["similarTickets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}": {
         parameters: {
             query?: never;
@@ -1967,6 +1984,25 @@ export interface components {
             passkeys: boolean;
             /** @description Name of the single sign-on; absent: none */
             provider?: string;
+        };
+        SimilarInputBody: {
+            /** @description A ticket's id */
+            except?: string;
+            /** @description What the trouble is, in anybody's words */
+            text: string;
+        };
+        SimilarOutputBody: {
+            /** @description The most alike first */
+            solved: components["schemas"]["Solved"][];
+        };
+        Solved: {
+            id: string;
+            /** Format: int64 */
+            number: number;
+            resolution: string;
+            /** Format: date-time */
+            resolvedAt?: string;
+            subject: string;
         };
         Story: {
             /** Format: int64 */
@@ -4324,6 +4360,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    similarTickets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimilarInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarOutputBody"];
                 };
             };
             /** @description Error */

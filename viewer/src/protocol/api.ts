@@ -239,6 +239,10 @@ export class Api {
   changeTicket(id: string, change: TicketChange): Promise<answers.Ticket> {
     return this.ask("PATCH", `/tickets/${segment(id)}`, answers.ticket, change);
   }
+  /** Solved tickets with the same words, the most alike first. */
+  similar(text: string, except?: string): Promise<readonly answers.Solved[]> {
+    return this.ask("POST", "/tickets/similar", answers.listOf("solved", answers.solved), { text, except });
+  }
   /** Takes the ticket that is due first. */
   takeNext(): Promise<answers.Ticket> {
     return this.ask("POST", "/tickets/next", answers.ticket);
