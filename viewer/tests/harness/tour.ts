@@ -23,6 +23,7 @@ const tour = [
   ["desk", "The desk: who comes first is on top"],
   ["desk-narrow", "The desk at 360 pixels"],
   ["desk-dark", "The desk by night"],
+  ["solved-before", "How it was solved before, one press away"],
   ["help", "Help makes the one-time link and copies it"],
 
   ["report", "What the desk did in a month, with the figures as a file"],
@@ -98,6 +99,10 @@ const tour = [
   ["sessions", "All sessions"],
   ["timeline", "What happened in one session"],
   ["timeline-narrow", "The same at 360 pixels"],
+
+  "In other languages",
+  ["landing-ar", "A link's page in Arabic, from right to left"],
+  ["desk-ar", "The desk in Arabic"],
 ] as const;
 
 type Shot = Exclude<(typeof tour)[number], string>[0];
