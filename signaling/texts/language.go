@@ -10,7 +10,8 @@ import (
 // Languages are those of the catalogues, English, which all others are made from,
 // first.
 var Languages = []language.Tag{
-	language.English, language.German, language.French, language.Portuguese, language.Arabic, language.Japanese,
+	language.English, language.German, language.French, language.Spanish, language.Portuguese,
+	language.Turkish, language.Arabic, language.Japanese,
 }
 
 var matcher = language.NewMatcher(Languages)

@@ -5,7 +5,9 @@ import { type Catalogue, speak } from "./texts.ts";
 const CATALOGUES = {
   de: () => import("../../../signaling/texts/de.json"),
   fr: () => import("../../../signaling/texts/fr.json"),
+  es: () => import("../../../signaling/texts/es.json"),
   pt: () => import("../../../signaling/texts/pt.json"),
+  tr: () => import("../../../signaling/texts/tr.json"),
   ar: () => import("../../../signaling/texts/ar.json"),
   ja: () => import("../../../signaling/texts/ja.json"),
 } as const satisfies Record<string, () => Promise<{ default: Catalogue }>>;

@@ -6,7 +6,9 @@ import { textsFile } from "./paths.ts";
 export const others = {
   de: "de-AT",
   fr: "fr-FR",
+  es: "es-MX",
   pt: "pt-BR",
+  tr: "tr-TR",
   ar: "ar-EG",
   ja: "ja-JP",
 } as const;
