@@ -1,6 +1,6 @@
 /** What a machine says of itself, as it comes from the client and from the broker. The types come from Go. */
 import type * as wire from "./control.gen.ts";
-import { list, oneOf, type Read, type shape, text, whole } from "./read.ts";
+import { DecodeError, list, oneOf, type Read, type shape, text, whole } from "./read.ts";
 
 /** The parts, in the order in which people read them. */
 export const FACTS = [
@@ -22,15 +22,25 @@ export interface Facts extends Readonly<Omit<wire.Facts, "unread">> {
   readonly unread: readonly Fact[];
 }
 
-const words = text(100);
+/** One line that can be shown: nothing that turns it around or hides in it. */
+const words = matching(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, text(100));
+const address = matching(/^[0-9a-f.:]+$/, text(45));
 const count = whole(0, 1 << 20);
 const amount = whole(0, Number.MAX_SAFE_INTEGER);
 export const facts: Read<readonly Fact[]> = list(oneOf(...FACTS), FACTS.length);
 
+function matching(pattern: RegExp, read: Read<string>): Read<string> {
+  return (value, path) => {
+    const said = read(value, path);
+    if (!pattern.test(said)) throw new DecodeError(`${path}: want a text of another form`);
+    return said;
+  };
+}
+
 /** A reader of facts, with that of its objects: strict for what a client sends. */
 export function readFacts(object: typeof shape): Read<Facts> {
   return object({
-    machine: text(22),
+    machine: matching(/^[A-Za-z0-9_-]*$/, text(22)),
     name: words,
     system: words,
     build: words,
@@ -41,7 +51,7 @@ export function readFacts(object: typeof shape): Read<Facts> {
     free: amount,
     disks: list(object({ mount: words, kind: words, size: amount, free: amount }), 12),
     displays: list(object({ name: words, width: count, height: count }), 8),
-    networks: list(object({ name: words, addresses: list(text(45), 4) }), 8),
+    networks: list(object({ name: words, addresses: list(address, 4) }), 8),
     uptime: amount,
     updates: count,
     unread: facts,
