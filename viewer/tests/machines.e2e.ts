@@ -27,6 +27,7 @@ test("facts of the machine are asked for, shown beside the picture, kept and lis
 
   await ask.click();
   await session.client.asked();
+  await page.waitForTimeout(1500); // until it listens
   await shot("facts-asked", () => desktop.screenshot());
   await session.client.allow();
   await expect(card).toBeVisible({ timeout: 40_000 });
