@@ -22,11 +22,14 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"beside/client/internal/consent"
+	"beside/client/internal/facts"
 	"beside/client/internal/input"
 	"beside/client/internal/screen"
 	"beside/client/internal/session"
 	"beside/client/internal/supervise"
 	"beside/client/internal/window"
+	"beside/signaling/control"
 	"beside/signaling/slot"
 	"beside/signaling/texts"
 )
@@ -167,6 +170,9 @@ func (p program) help(ctx context.Context, w *windows, log *slog.Logger, config 
 			PanicKey: grabPanicKey,
 			OwnHands: watchOwnHands,
 			Locked:   lock.Locked,
+			Facts: func(ctx context.Context, l *consent.Lease) (control.Facts, error) {
+				return facts.Read(ctx, l, facts.Sources{Broker: to.broker.Host, System: systemVersion(), Displays: p.displays})
+			},
 		},
 	})
 	switch {
@@ -179,6 +185,19 @@ func (p program) help(ctx context.Context, w *windows, log *slog.Logger, config 
 		return p.fail(err)
 	}
 	return exitOK
+}
+
+// displays lists the monitors, through a connection of its own that shows nothing.
+func (p program) displays() (all []control.Display, err error) {
+	source, err := openScreen(p.getenv)
+	if err != nil {
+		return nil, err
+	}
+	monitors, err := source.Monitors()
+	for _, m := range monitors {
+		all = append(all, control.Display{Name: m.Name, Width: m.Area.Dx(), Height: m.Area.Dy()})
+	}
+	return all, errors.Join(err, source.Close())
 }
 
 // parse reads the command line. done says that all is said already.

@@ -54,6 +54,8 @@ func Encode(m Message) ([]byte, error) {
 			v.Video = []VideoCodec{}
 		}
 		m = v
+	case Facts:
+		m = v.Whole()
 	}
 	body, err := json.Marshal(m)
 	if err != nil {
@@ -113,6 +115,8 @@ func DecodeFromClient(raw []byte) (Message, error) {
 		return decode[Rights](raw)
 	case typ == "screens":
 		return decode[Screens](raw)
+	case typ == "facts":
+		return decode[Facts](raw)
 	case typ == "notice":
 		return decode[Notice](raw)
 	case typ == "bye":

@@ -21,6 +21,7 @@
 //	  abilities{video}           ──▶                           what it can decode
 //	  attend{here}               ──▶                           whether somebody looks
 //	  key, text, button, wheel, move, release ──▶              see input.go
+//	                                 ◀──   facts{…}            facts.go: under the right to them
 //	                                 ◀──   notice{code}        why something cannot be done
 //	  bye{reason}                ──▶ ◀──   bye{reason}
 package control

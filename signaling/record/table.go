@@ -75,6 +75,9 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindWordsCompared:           decode[WordsCompared],
 	KindWordsRefused:            decode[WordsRefused],
 
+	KindFactsTold: decode[FactsTold],
+	KindFactsKept: decode[FactsKept],
+
 	KindRecordingStarted:       decode[RecordingStarted],
 	KindRecordingKept:          decode[RecordingKept],
 	KindRecordingEnded:         decode[RecordingEnded],

@@ -39,7 +39,7 @@ func TestStory(t *testing.T) {
 		t.Fatal(err)
 	}
 	token, err := grant.NewVerifier("http://"+b.host, keys...).Verify(access, grant.AccessToken)
-	if err != nil || token.Session != l.session || token.Role != grant.Viewer || token.Scopes != grant.SetOf(grant.View, grant.Control) ||
+	if err != nil || token.Session != l.session || token.Role != grant.Viewer || token.Scopes != grant.SetOf(grant.View, grant.Control, grant.Facts) ||
 		token.Holder != grant.Thumbprint(public(l.viewer)) || token.Subject != "technician:"+b.ada.ID {
 		t.Errorf("access token %+v, %v", token, err)
 	}

@@ -76,8 +76,9 @@ func subject(e record.Event) string {
 	return e.Actor.ID
 }
 
-// ErasePersonal deletes the personal data of a subject beside the log and
-// reports how many events it was of. What is deleted is overwritten.
+// ErasePersonal deletes the personal data of a subject beside the log, and what the
+// machine of that session said of itself, and reports of how many events and machines
+// it was. What is deleted is overwritten.
 func (t *Tx) ErasePersonal(subject string) (int64, error) {
 	n, err := t.erase(`WHERE subject = $1`, subject)
 	if err != nil {
@@ -87,7 +88,11 @@ func (t *Tx) ErasePersonal(subject string) (int64, error) {
 	if _, err := t.exec(`UPDATE session SET joined_from = '' WHERE id = $1`, subject); err != nil {
 		return 0, fmt.Errorf("erase personal data: %w", err)
 	}
-	return n, nil
+	facts, err := t.audited("erase facts", `DELETE FROM machine_facts WHERE session = $1`, subject)
+	if facts {
+		n++
+	}
+	return n, err
 }
 
 // erase deletes personal data beside the log and reports of how many events it was.

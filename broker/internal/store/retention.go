@@ -72,9 +72,10 @@ const notHeld = `session.ended_at > 0 AND session.ended_at < $1
 	AND NOT EXISTS (SELECT 1 FROM legal_hold WHERE legal_hold.session = session.id) `
 
 // PersonalBefore lists at most limit sessions that ended before a time, are not held,
-// and of which there is personal data beside the log.
+// and of which there is personal data beside the log, or what a machine said of itself.
 func (v *View) PersonalBefore(end time.Time, limit int) ([]string, error) {
-	return v.texts("sessions with personal data", `SELECT session.id FROM session WHERE `+notHeld+`AND EXISTS (SELECT 1 FROM audit_personal WHERE subject = session.id) LIMIT $2`,
+	return v.texts("sessions with personal data", `SELECT session.id FROM session WHERE `+notHeld+`AND (EXISTS (SELECT 1 FROM audit_personal WHERE subject = session.id)
+		OR EXISTS (SELECT 1 FROM machine_facts WHERE machine_facts.session = session.id)) LIMIT $2`,
 		millis(end), limit)
 }
 

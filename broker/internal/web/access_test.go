@@ -124,6 +124,7 @@ func TestRoles(t *testing.T) {
 		"listSessions": anyone, "getSession": anyone, "listSessionEvents": anyone, "live": anyone,
 		"listTickets": "technician administrator", "addTicket": "technician administrator", "takeNext": "technician", "similarTickets": "technician administrator", "getReport": "technician administrator",
 		"getTicket": "technician administrator", "changeTicket": "technician administrator", "addNote": "technician administrator",
+		"keepFacts": "technician", "getFacts": "technician administrator", "searchMachines": "technician administrator", "getMachine": "technician administrator",
 		"invite": "technician", "getInvitation": "technician", "revokeInvitation": "technician",
 		"listEvents": "auditor administrator", "exportEvents": "auditor administrator",
 		"getHold": "auditor administrator", "holdSession": "auditor administrator", "releaseSession": "auditor administrator",

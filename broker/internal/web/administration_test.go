@@ -118,7 +118,7 @@ func TestPolicyAndKeysOverHTTP(t *testing.T) {
 	who := h.administrator()
 	var p web.Policy
 	who.want(http.StatusOK, "PUT", "/api/v1/policy", map[string]any{"scopes": []string{"view"}}, &p)
-	if len(p.Scopes) != 1 || len(p.Offered) != 2 || p.ChangedAt == nil {
+	if len(p.Scopes) != 1 || len(p.Offered) != 3 || p.ChangedAt == nil {
 		t.Errorf("policy = %+v", p)
 	}
 	for _, scopes := range [][]string{{"files:send"}, {"root"}} {

@@ -61,6 +61,8 @@ var rules = map[string]rule{
 
 	"getReport": deskwork,
 
+	"keepFacts": helpers, "getFacts": deskwork, "searchMachines": deskwork, "getMachine": deskwork,
+
 	"takeNext": helpers, "invite": helpers, "getInvitation": helpers, "revokeInvitation": helpers,
 	"acceptSession": helpers, "endSession": helpers, "sessionStory": helpers, "countersignSession": helpers,
 

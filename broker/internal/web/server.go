@@ -80,6 +80,7 @@ func New(d Deps) (*Server, error) {
 	s.registerAuditors(api)
 	s.registerAuditorPasskeys(api)
 	s.registerReports(api)
+	s.registerMachines(api)
 	s.registerExport(api)
 	s.registerSearch(api)
 	s.registerEvidence(api)

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,6 +58,7 @@ type TicketSession struct {
 	Phase     signaling.Phase `json:"phase" enum:"invited,joined,asking,live,paused,ended"`
 	StartedAt *time.Time      `json:"startedAt,omitempty" doc:"When the requester first allowed"`
 	EndedAt   *time.Time      `json:"endedAt,omitempty"`
+	Facts     bool            `json:"facts" doc:"Facts of the machine are kept. In lists: never"`
 }
 
 type (
@@ -170,7 +172,15 @@ func readTicket(v *store.View, id string) (Ticket, error) {
 		return Ticket{}, err
 	}
 	sessions, err := v.Sessions(store.SessionFilter{Ticket: id}, maxList)
-	return ticketOf(tk, notes, sessions), err
+	if err != nil {
+		return Ticket{}, err
+	}
+	out := ticketOf(tk, notes, sessions)
+	with, err := v.SessionsWithFacts(id)
+	for i, se := range out.Sessions {
+		out.Sessions[i].Facts = slices.Contains(with, se.ID)
+	}
+	return out, err
 }
 
 func ticketOf(tk store.Ticket, notes []store.Note, sessions []store.Session) Ticket {

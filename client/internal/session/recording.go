@@ -116,7 +116,7 @@ func (r *recordings) withRest(gone grant.Set) grant.Set {
 		gone = gone.Union(grant.SetOf(grant.Record))
 	}
 	if r.required && gone.Contains(grant.Record) {
-		gone = gone.Union(grant.SetOf(grant.View, grant.Control))
+		gone = gone.Union(grant.SetOf(grant.View, grant.Control, grant.Facts))
 	}
 	return gone
 }

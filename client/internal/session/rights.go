@@ -46,6 +46,7 @@ func (s *session) apply() {
 			Generation: gen, Scopes: granted, Paused: s.holds.pause.end != nil, Asking: s.questions.Open(),
 			Own: s.holds.own.end != nil, Left: s.secondsLeft(), Taken: s.taken,
 		})
+		s.tellFacts(r)
 	}
 	s.showBar()
 }
@@ -168,6 +169,8 @@ func (s *session) onAct(act window.Act) {
 		s.resume()
 	case window.TakeBack:
 		s.takeBack(grant.SetOf(grant.Control), control.ByRequester)
+	case window.TakeFactsBack:
+		s.takeBack(grant.SetOf(grant.Facts), control.ByRequester)
 	case window.StopRecording:
 		s.takeBack(grant.SetOf(grant.Record), control.ByRequester)
 	}
@@ -182,6 +185,7 @@ func (s *session) barState() window.BarState {
 		Technician: s.technician, Since: s.story.began, Until: s.gate.Until(), StopKey: s.panicName, Paused: paused,
 		Sees:     there && !paused && granted.Contains(grant.View),
 		Controls: there && !paused && !r.expired && s.holds.broker.end == nil && granted.Contains(grant.Control) && s.hands.Load() != nil,
+		Facts:    there && !paused && granted.Contains(grant.Facts),
 		Own:      s.holds.own.end != nil,
 		Recorded: s.recordings.now != nil && !paused && !granted.Empty(), Must: s.recordings.required,
 		Lost: !there && !granted.Empty(),

@@ -75,6 +75,9 @@ type Devices struct {
 	// OwnHands calls on with true while the person uses their own mouse or
 	// keyboard, until release. May be nil; an error means that nobody can tell.
 	OwnHands func(on func(using bool)) (release func(), err error)
+	// Facts reads what the machine says of itself, under the right to it. May be
+	// nil: then nothing of it can be read.
+	Facts func(ctx context.Context, l *consent.Lease) (control.Facts, error)
 	// Locked reports whether the screen is known to be locked. May be nil.
 	Locked func() bool
 }
@@ -174,6 +177,7 @@ type session struct {
 	panicGone  func()
 	story      story
 	recordings recordings
+	telling    telling
 }
 
 // Run holds one session from redeem to the end of its summary. It returns nil

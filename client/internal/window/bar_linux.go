@@ -30,10 +30,10 @@ type bar struct {
 
 	// The rest belongs to the frame's loop.
 	*look
-	alarm, takeBack, unrecord, pause, resume, halt *button
-	grip                                           grip
-	width                                          int         // of the screen
-	size                                           image.Point // that was asked for last
+	alarm, takeBack, unrecord, unfacts, pause, resume, halt *button
+	grip                                                    grip
+	width                                                   int         // of the screen
+	size                                                    image.Point // that was asked for last
 }
 
 const (
@@ -58,6 +58,7 @@ func (u *ui) OpenBar(s BarState) (Bar, error) {
 		alarm:    &button{text: texts.T("window.alarm"), small: true},
 		takeBack: &button{text: texts.T("window.take-back"), small: true},
 		unrecord: &button{text: texts.T("window.stop-recording"), small: true},
+		unfacts:  &button{text: texts.T("window.take-facts-back"), small: true},
 		pause:    &button{text: texts.T("window.pause"), small: true},
 		resume:   &button{text: texts.T("window.resume"), small: true, style: accentButton},
 		halt:     &button{text: texts.T("window.stop"), small: true, style: stopButton},
@@ -168,7 +169,7 @@ func (b *bar) layout(gtx layout.Context) time.Time {
 	for _, p := range []struct {
 		b *button
 		a Act
-	}{{b.takeBack, TakeBack}, {b.unrecord, StopRecording}, {b.pause, Pause}, {b.resume, Resume}} {
+	}{{b.takeBack, TakeBack}, {b.unrecord, StopRecording}, {b.unfacts, TakeFactsBack}, {b.pause, Pause}, {b.resume, Resume}} {
 		if p.b.update(gtx) && !stopped {
 			b.say(p.a)
 		}
@@ -295,6 +296,9 @@ func (b *bar) offered(s BarState, stopped bool) []*button {
 			b.unrecord.text = texts.T("window.stop-recording.must")
 		}
 		buttons = append(buttons, b.unrecord)
+	}
+	if s.Facts {
+		buttons = append(buttons, b.unfacts)
 	}
 	return append(buttons, b.pause, b.halt)
 }

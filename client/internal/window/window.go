@@ -202,6 +202,7 @@ type BarState struct {
 	Until      time.Time // when all that is allowed ends; shown in place of Since unless zero
 	Sees       bool      // the technician sees the screen now
 	Controls   bool      // the technician may use mouse and keyboard now
+	Facts      bool      // the technician may read facts of this machine now
 	Own        bool      // the person uses their own mouse or keyboard: the technician's rest
 	Paused     bool      // the person paused; offers Resume in place of Pause
 	Recorded   bool      // what the technician sees and does is recorded now
@@ -219,7 +220,8 @@ const (
 	Resume        Act = "resume"
 	TakeBack      Act = "take back" // take control back, go on being seen
 	StopRecording Act = "stop recording"
-	Alarm         Act = "alarm" // this feels wrong: Stop, and somebody else is told; Stopped is closed after it
+	TakeFactsBack Act = "take facts back" // what was told is told; nothing more is
+	Alarm         Act = "alarm"           // this feels wrong: Stop, and somebody else is told; Stopped is closed after it
 )
 
 // Bar is the strip that stays above all windows for as long as somebody sees.
@@ -279,10 +281,11 @@ const (
 	Gave         StepKind = "gave"    // the person allowed Scopes
 	Refused      StepKind = "refused" // the person refused Scopes
 	TookBack     StepKind = "took back"
-	GaveBack     StepKind = "gave back" // the technician, or who vouches for them
-	Lapsed       StepKind = "lapsed"    // the time was up
-	Idled        StepKind = "idled"     // the technician did nothing for long
-	Locked       StepKind = "locked"    // the screen was locked
+	GaveBack     StepKind = "gave back"  // the technician, or who vouches for them
+	Lapsed       StepKind = "lapsed"     // the time was up
+	Idled        StepKind = "idled"      // the technician did nothing for long
+	Locked       StepKind = "locked"     // the screen was locked
+	ToldFacts    StepKind = "told facts" // facts of the machine were sent
 	PausedStep   StepKind = "paused"
 	ResumedStep  StepKind = "resumed"
 	LostStep     StepKind = "lost"

@@ -281,6 +281,8 @@ func stepWords(st Step, technician string) string {
 		return texts.T("window.step.idled", "technician", name(technician), "scopes", scopeList(st.Scopes))
 	case Locked:
 		return texts.T("window.step.locked", "scopes", scopeList(st.Scopes))
+	case ToldFacts:
+		return texts.T("window.step.told-facts", "technician", name(technician))
 	case PausedStep:
 		return texts.T("window.step.paused")
 	case ResumedStep:

@@ -272,6 +272,7 @@ const ticketSessionShape = {
   phase: oneOf(...PHASES),
   startedAt: maybe(time),
   endedAt: maybe(time),
+  facts: flag,
 } satisfies Described<"TicketSession">;
 
 export type Ticket = Of<typeof ticketShape>;

@@ -346,6 +346,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/machines/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Helped machines, the one helped last first */
+        post: operations["searchMachines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/machines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one machine said of itself, session by session */
+        get: operations["getMachine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -736,6 +770,24 @@ export interface paths {
         put?: never;
         /** What proves a session, for beside-verify and for the page; that it was handed out is an event */
         post: operations["exportEvidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the machine of a session said of itself */
+        get: operations["getFacts"];
+        /** Keep what the requester's machine told this session's technician, while the requester allows it */
+        put: operations["keepFacts"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1295,6 +1347,21 @@ export interface components {
         DevicesOutputBody: {
             devices: components["schemas"]["Device"][];
         };
+        Disk: {
+            /** Format: int64 */
+            free: number;
+            kind: string;
+            mount: string;
+            /** Format: int64 */
+            size: number;
+        };
+        Display: {
+            /** Format: int64 */
+            height: number;
+            name: string;
+            /** Format: int64 */
+            width: number;
+        };
         DropAuditorPasskeyInputBody: {
             passkey: string;
             recipient: string;
@@ -1359,6 +1426,34 @@ export interface components {
         };
         EventListOutputBody: {
             events: components["schemas"]["Event"][];
+        };
+        Facts: {
+            arch: string;
+            build: string;
+            /** Format: int64 */
+            cores: number;
+            disks: components["schemas"]["Disk"][];
+            displays: components["schemas"]["Display"][];
+            /** Format: int64 */
+            free: number;
+            machine: string;
+            /** Format: int64 */
+            memory: number;
+            name: string;
+            networks: components["schemas"]["Network"][];
+            processor: string;
+            system: string;
+            unread: string[];
+            /** Format: int64 */
+            updates: number;
+            /** Format: int64 */
+            uptime: number;
+        };
+        FactsBefore: {
+            facts: components["schemas"]["Facts"];
+            /** Format: date-time */
+            readAt: string;
+            session: string;
         };
         FindOutputBody: {
             invitation: string;
@@ -1520,6 +1615,69 @@ export interface components {
              */
             unable?: "wayland" | "no_screen";
         };
+        Machine: {
+            facts: components["schemas"]["Facts"];
+            /**
+             * Format: int64
+             * @description The free part of its fullest disk in percent; -1: unknown
+             */
+            fullest: number;
+            machine: string;
+            /** Format: date-time */
+            readAt: string;
+            /** @description Who was helped last */
+            requester: string;
+            /** @description The last one */
+            session: string;
+            /**
+             * Format: int64
+             * @description In which it said something
+             */
+            sessions: number;
+            /** @description The last one */
+            ticket: string;
+            /** Format: int64 */
+            ticketNumber: number;
+        };
+        MachineFacts: {
+            /** @description Absent: it was not helped before, or that is forgotten */
+            before?: components["schemas"]["FactsBefore"];
+            /** @description What is not as it was when this machine was helped before; without free space and uptime */
+            changed: string[];
+            /** @description Unproven; sizes are in bytes, uptime is in seconds. What is in unread says nothing */
+            facts: components["schemas"]["Facts"];
+            /** @description The same whenever this machine is helped; of one that has no id, the session's */
+            machine: string;
+            /** Format: date-time */
+            readAt: string;
+            requester: string;
+            session: string;
+            subject: string;
+            technicianName: string;
+            ticket: string;
+            /** Format: int64 */
+            ticketNumber: number;
+        };
+        MachineListOutputBody: {
+            machines: components["schemas"]["Machine"][];
+            /** @description There are more; look for them by something */
+            more: boolean;
+        };
+        MachineOutputBody: {
+            /** @description The newest first */
+            history: components["schemas"]["MachineFacts"][];
+        };
+        MachineSearch: {
+            /**
+             * Format: int64
+             * @description A disk has less than this free, in percent
+             */
+            full?: number;
+            /** @description Updates wait to be installed */
+            updates?: boolean;
+            /** @description In the name, system, processor, or the last requester's name */
+            words?: string;
+        };
         Me: {
             email: string;
             id: string;
@@ -1527,6 +1685,10 @@ export interface components {
             name: string;
             organisation: string;
             roles: ("technician" | "auditor" | "administrator")[];
+        };
+        Network: {
+            addresses: string[];
+            name: string;
         };
         NewAccount: {
             account: components["schemas"]["Account"];
@@ -2109,6 +2271,8 @@ export interface components {
         TicketSession: {
             /** Format: date-time */
             endedAt?: string;
+            /** @description Facts of the machine are kept. In lists: never */
+            facts: boolean;
             id: string;
             /** @enum {string} */
             phase: "invited" | "joined" | "asking" | "live" | "paused" | "ended";
@@ -2830,6 +2994,70 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["Change"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    searchMachines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MachineSearch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineListOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getMachine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineOutputBody"];
                 };
             };
             /** @description Error */
@@ -3688,6 +3916,72 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getFacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineFacts"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    keepFacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Facts"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineFacts"];
                 };
             };
             /** @description Error */

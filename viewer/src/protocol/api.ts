@@ -5,6 +5,8 @@
  */
 import * as answers from "./answers.ts";
 import type { Bytes } from "./bytes.ts";
+import type { Facts } from "./facts.ts";
+import * as machines from "./machines.ts";
 import type { Read } from "./read.ts";
 
 /** A refusal of the broker, or that it could not be reached. */
@@ -254,6 +256,22 @@ export class Api {
   /** What the desk did in a period; both are RFC 3339, and weeks begin in the offset of from. */
   report(from: string, to: string): Promise<answers.Report> {
     return this.ask("GET", `/reports?${new URLSearchParams({ from, to })}`, answers.report);
+  }
+
+  /** Keeps what a session's machine said of itself. */
+  keepFacts(session: string, facts: Facts): Promise<void> {
+    return this.ask("PUT", `/sessions/${segment(session)}/facts`, nothing, facts);
+  }
+  facts(session: string): Promise<machines.MachineFacts> {
+    return this.ask("GET", `/sessions/${segment(session)}/facts`, machines.machineFacts);
+  }
+  /** Helped machines; what is empty does not narrow. full: a disk has less than this free, in percent. */
+  machines(query: { words: string; full: number; updates: boolean }): Promise<machines.MachinePage> {
+    return this.ask("POST", "/machines/search", machines.machines, query);
+  }
+  /** What one machine said of itself, the newest first. */
+  async machine(id: string): Promise<readonly machines.MachineFacts[]> {
+    return (await this.ask("GET", `/machines/${segment(id)}`, machines.history)).history;
   }
 
   alarms(): Promise<readonly answers.Alarm[]> {

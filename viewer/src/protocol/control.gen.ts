@@ -249,6 +249,121 @@ export interface Bye {
 }
 
 //////////
+// source: facts.go
+
+/**
+ * Bounds of Facts. All of it at its largest fits into one message.
+ */
+export const MaxFactBytes = 100;
+/**
+ * Bounds of Facts. All of it at its largest fits into one message.
+ */
+export const MaxDisks = 12;
+/**
+ * Bounds of Facts. All of it at its largest fits into one message.
+ */
+export const MaxDisplays = 8;
+/**
+ * Bounds of Facts. All of it at its largest fits into one message.
+ */
+export const MaxNetworks = 8;
+/**
+ * Bounds of Facts. All of it at its largest fits into one message.
+ */
+export const MaxAddresses = 4;
+/**
+ * Bounds of Facts. All of it at its largest fits into one message.
+ */
+export const MachineChars = 22;
+/**
+ * Fact names a part of Facts.
+ */
+export type Fact = string;
+/**
+ * The parts, in the order in which people read them.
+ */
+export const FactSystem: Fact = "system";
+/**
+ * The parts, in the order in which people read them.
+ */
+export const FactBuild: Fact = "build";
+/**
+ * The parts, in the order in which people read them.
+ */
+export const FactProcessor: Fact = "processor";
+/**
+ * The parts, in the order in which people read them.
+ */
+export const FactMemory: Fact = "memory";
+/**
+ * The parts, in the order in which people read them.
+ */
+export const FactDisks: Fact = "disks";
+/**
+ * The parts, in the order in which people read them.
+ */
+export const FactDisplays: Fact = "displays";
+/**
+ * The parts, in the order in which people read them.
+ */
+export const FactNetwork: Fact = "network";
+/**
+ * The parts, in the order in which people read them.
+ */
+export const FactUptime: Fact = "uptime";
+/**
+ * The parts, in the order in which people read them.
+ */
+export const FactUpdates: Fact = "updates";
+/**
+ * Facts is what the requester's machine says of itself once they allowed it, read
+ * once and sent once to each connection. Sizes are in bytes. Machine is the same
+ * whenever this machine is helped through this broker, and another one with every
+ * other broker; empty when the machine has nothing to make one of.
+ */
+export interface Facts {
+  machine: string;
+  name: string;
+  system: string;
+  build: string; // of the kernel, or the system's own number
+  arch: string;
+  processor: string;
+  cores: number /* int */; // logical ones
+  memory: number /* int64 */;
+  free: number /* int64 */; // of Memory
+  disks: Disk[];
+  displays: Display[];
+  networks: Network[];
+  uptime: number /* int64 */; // seconds
+  updates: number /* int */; // that wait to be installed
+  unread: Fact[]; // cannot be read on this machine: what stands there says nothing
+}
+/**
+ * Disk is one file system on a disk.
+ */
+export interface Disk {
+  mount: string;
+  kind: string; // such as ext4
+  size: number /* int64 */;
+  free: number /* int64 */; // for who uses the machine
+}
+/**
+ * Display is one monitor.
+ */
+export interface Display {
+  name: string;
+  width: number /* int */;
+  height: number /* int */;
+}
+/**
+ * Network is one interface that is up, with the addresses others can reach.
+ */
+export interface Network {
+  name: string;
+  addresses: string[];
+}
+
+//////////
 // source: input.go
 
 /**

@@ -1,5 +1,6 @@
 /** Messages of the data channel "control", read strictly. The types come from Go (control.gen.ts). */
 import type * as wire from "./control.gen.ts";
+import { type Facts, readFacts } from "./facts.ts";
 import { DecodeError, flag, list, oneOf, parseJson, shape, splitType, text, whole } from "./read.ts";
 import { REASONS, type Reason } from "./signaling.ts";
 
@@ -62,6 +63,7 @@ export type FromClient =
   | { readonly type: "declined"; readonly id: string; readonly reason: DeclineReason }
   | ({ readonly type: "rights" } & Rights)
   | { readonly type: "screens"; readonly monitors: readonly Monitor[]; readonly shown: string }
+  | ({ readonly type: "facts" } & Facts)
   | { readonly type: "notice"; readonly code: NoticeCode }
   | { readonly type: "bye"; readonly reason: Reason };
 
@@ -126,6 +128,7 @@ const readers = {
     taken: oneOf(...TAKERS),
   }),
   screens: shape({ monitors: list(monitor, 16), shown: id }),
+  facts: readFacts(shape),
   notice: shape({ code: oneOf(...NOTICES) }),
   bye: shape({ reason: oneOf(...REASONS) }),
 } as const;

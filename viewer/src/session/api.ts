@@ -1,3 +1,5 @@
+import type { Facts } from "../protocol/facts.ts";
+
 /** What a session asks of the broker over HTTP. The pages' API client is one. */
 export interface SessionApi {
   /** Makes an invitation and its session. */
@@ -11,6 +13,8 @@ export interface SessionApi {
   accept(session: string): Promise<void>;
   /** Ends the session. */
   end(session: string, reason: "technician" | "refused"): Promise<void>;
+  /** Keeps what the requester's machine said of itself. */
+  keepFacts(session: string, facts: Facts): Promise<void>;
   /** How many events a session that is over has, and the root of their tree. */
   story(session: string): Promise<{ events: number; root: string }>;
   /** Signs that, by the invite key. */

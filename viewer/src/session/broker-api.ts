@@ -8,6 +8,7 @@ export function sessionApi(api: Api): SessionApi {
     invite: (ticket, hashes) => api.invite(ticket, hashes),
     accept: (session) => api.accept(session),
     end: (session, reason) => api.end(session, reason),
+    keepFacts: (session, facts) => api.keepFacts(session, facts),
     story: (session) => api.story(session),
     countersign: (session, seal) => api.countersign(session, seal),
     async joinToken(session, claim) {

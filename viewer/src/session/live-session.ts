@@ -10,6 +10,7 @@ import type { ICEServer } from "../protocol/signaling.gen.ts";
 import type { Incoming, Outgoing, Reason } from "../protocol/signaling.ts";
 import { scopesOf } from "../protocol/token.ts";
 import type { SessionApi } from "./api.ts";
+import { keepFacts } from "./facts.ts";
 import { forgetKeys, loadKeys, type SessionKeys, saveKeys } from "./keys.ts";
 import { type LiveEvent, type LiveState, reduce, START } from "./live-state.ts";
 import { type PathFigures, readPath } from "./path.ts";
@@ -355,11 +356,30 @@ export class LiveSession {
       case "notice":
         this.dispatch({ type: "notice", code: message.code });
         return;
+      case "facts":
+        this.onFacts(message);
+        return;
       case "bye":
         this.onEnded(message.reason);
         return;
       default: // hello and words were handled by the peer; asking says what question already says
     }
+  }
+
+  /** Shows what the machine says of itself, and has it kept. */
+  private onFacts({ type, ...facts }: Extract<FromClient, { type: "facts" }>): void {
+    this.dispatch({ type, facts });
+    const told = this.state.facts;
+    const kept = (kept: boolean) => {
+      if (this.state.facts === told) this.dispatch({ type: "facts_kept", kept }); // else it is about those before
+    };
+    keepFacts(this.options.api, this.options.session, facts).then(
+      () => kept(true),
+      (error: unknown) => {
+        console.warn("facts not kept", error);
+        kept(false);
+      },
+    );
   }
 
   /** A connection begins with the question whether we may see; a no, or a right taken back, is not asked again. */

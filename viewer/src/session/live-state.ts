@@ -1,5 +1,6 @@
 /** What a session page shows: one value, changed only by reduce. */
 import type { DeclineReason, Monitor, NoticeCode, Rights, Scope } from "../protocol/control.ts";
+import type { Facts } from "../protocol/facts.ts";
 import type { State as BrokerState, Phase, Reason } from "../protocol/signaling.ts";
 
 /** Where the page stands; each stage has its own words and controls. */
@@ -54,6 +55,10 @@ export interface LiveState {
   readonly monitors: readonly Monitor[];
   readonly shown: string;
   readonly notices: readonly NoticeCode[];
+  /** What the requester's machine said of itself; undefined until it did. */
+  readonly facts: Facts | undefined;
+  /** Whether the broker keeps it with the session. */
+  readonly factsKept: "saving" | "kept" | "failed";
 }
 
 export type LiveEvent =
@@ -70,6 +75,8 @@ export type LiveEvent =
   | { readonly type: "declined"; readonly reason: DeclineReason }
   | { readonly type: "screens"; readonly monitors: readonly Monitor[]; readonly shown: string }
   | { readonly type: "notice"; readonly code: NoticeCode }
+  | { readonly type: "facts"; readonly facts: Facts }
+  | { readonly type: "facts_kept"; readonly kept: boolean }
   | { readonly type: "stopped"; readonly at: "superseded" | "no_keys" | "signed_out" }
   | { readonly type: "ended"; readonly reason: Reason };
 
@@ -99,6 +106,8 @@ export const START: LiveState = {
   monitors: [],
   shown: "",
   notices: [],
+  facts: undefined,
+  factsKept: "saving",
 };
 
 /** The next state. It never leaves "ended". */
@@ -152,6 +161,10 @@ function apply(state: LiveState, event: LiveEvent): LiveState {
       return state.notices.includes(event.code)
         ? state
         : { ...state, notices: [...state.notices, event.code] };
+    case "facts":
+      return { ...state, facts: event.facts, factsKept: "saving" };
+    case "facts_kept":
+      return { ...state, factsKept: event.kept ? "kept" : "failed" };
     case "stopped":
     case "ended":
       return state;

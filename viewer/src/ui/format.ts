@@ -65,6 +65,13 @@ export function clock(at: string | number): string {
   });
 }
 
+/** An amount of memory or disk, to three digits: "15.4 GiB". */
+export function size(bytes: number): string {
+  const unit = bytes < 2 ** 30 ? "mib" : bytes < 2 ** 40 ? "gib" : "tib";
+  const n = bytes / { mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40 }[unit];
+  return t(`size.${unit}`, { n: n < 100 ? Number(n.toFixed(1)) : Math.round(n) });
+}
+
 /** Bits a second. */
 export function rate(bitsPerSecond: number): string {
   if (bitsPerSecond < 1000) return t("rate.idle");

@@ -5,6 +5,8 @@ export type Route =
   | { readonly page: "account" }
   | { readonly page: "admin"; readonly part: AdminPart }
   | { readonly page: "reports" }
+  | { readonly page: "machines" }
+  | { readonly page: "machine"; readonly machine: string }
   | { readonly page: "sessions" }
   | { readonly page: "timeline"; readonly session: string }
   | { readonly page: "live"; readonly session: string }
@@ -33,6 +35,10 @@ export function routeOf(path: string): Route {
       return isAdminPart(second) ? { page: "admin", part: second } : { page: "unknown" };
     case "reports/1":
       return { page: "reports" };
+    case "machines/1":
+      return { page: "machines" };
+    case "machines/2":
+      return { page: "machine", machine: second ?? "" };
     case "account/1":
       return { page: "account" };
     case "tickets/2":
@@ -55,6 +61,8 @@ export const paths = {
   provider: "/signin/provider",
   account: "/account",
   reports: "/reports",
+  machines: "/machines",
+  machine: (id: string) => `/machines/${id}`,
   admin: (part: AdminPart) => `/admin/${part}`,
   sessions: "/sessions",
   ticket: (id: string) => `/tickets/${id}`,

@@ -22,7 +22,7 @@ test.each([
 
 /** Areas of the catalogue that only these pages use. */
 const OWN =
-  /^(app|account|admin|desk|hold|keys|passkey|proof|rate|receipt|recording|requester|retention|search|session|sessions|signin|time)\./;
+  /^(app|account|admin|desk|hold|keys|machine|passkey|proof|rate|receipt|recording|requester|retention|search|session|sessions|signin|size|time)\./;
 
 test("no text of these pages is left over", () => {
   const root = new URL("..", import.meta.url);

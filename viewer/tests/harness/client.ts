@@ -25,6 +25,8 @@ const places = {
   takeBack: { x: -230, y: 28 },
   /** While the technician sees a recorded screen and does not control. */
   stopRecording: { x: -230, y: 28 },
+  /** While the technician sees, may read facts and does not control. */
+  keepFactsBack: { x: -230, y: 28 },
   /** While the technician sees and does not control. */
   alarm: { x: -230, y: 28 },
   closeSummary: { x: -80, y: -36 },
@@ -140,6 +142,12 @@ export class Client {
   async stopRecording(): Promise<void> {
     const { width } = await this.#drawnBar();
     await this.#press(titles.bar, places.stopRecording, (now) => now !== undefined && now.width < width);
+  }
+
+  /** Takes the right to facts of the machine back. The bar then has a button less. */
+  async keepFactsBack(): Promise<void> {
+    const { width } = await this.#drawnBar();
+    await this.#press(titles.bar, places.keepFactsBack, (now) => now !== undefined && now.width < width);
   }
 
   /** Closes the summary, after which the client ends by itself. */

@@ -27,6 +27,8 @@ const tour = [
   ["help", "Help makes the one-time link and copies it"],
 
   ["report", "What the desk did in a month, with the figures as a file"],
+  ["machines", "Machines that were helped, to be filtered and had as a file"],
+  ["machine", "One machine, session by session"],
 
   "The administrator",
   ["admin-people", "Who may sign in, and what for"],
@@ -75,6 +77,8 @@ const tour = [
   ["session-monitors", "Each monitor, or all as one"],
   ["session-keys", "Keys that a browser keeps for itself"],
   ["client-bar-control", "The bar says who controls"],
+  ["facts-asked", "Facts of the machine are a question of their own"],
+  ["facts", "What the machine says of itself, beside the picture"],
   ["session-paused", "The requester paused"],
   ["session-superseded", "The newest tab has the session"],
   ["session-finish", "Finish asks for the resolution, pre-filled"],
@@ -95,6 +99,7 @@ const tour = [
   ["receipt", "The requester's receipt, with a proof"],
   ["landing-ended", "The page behind the link, afterwards"],
   ["ticket-resolved", "The ticket keeps note and sessions"],
+  ["facts-ticket", "The ticket keeps what the machine said, and what changed"],
   ["session-ended", "A session that the requester ended"],
   ["sessions", "All sessions"],
   ["timeline", "What happened in one session"],
