@@ -45,6 +45,7 @@ const (
 	KindPeerLeft          Kind = "session.peer_left"
 	KindPeerSuperseded    Kind = "session.peer_superseded"
 	KindSessionEnded      Kind = "session.ended"
+	KindSessionRated      Kind = "session.rated"
 	KindTokenIssued       Kind = "token.issued"
 	KindTokenRefused      Kind = "token.refused"
 	KindMessageRefused    Kind = "message.refused"

@@ -38,6 +38,7 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindPeerLeft:                decode[PeerLeft],
 	KindPeerSuperseded:          decode[PeerSuperseded],
 	KindSessionEnded:            decode[SessionEnded],
+	KindSessionRated:            decode[SessionRated],
 	KindTokenIssued:             decode[TokenIssued],
 	KindTokenRefused:            decode[TokenRefused],
 	KindMessageRefused:          decode[MessageRefused],

@@ -26,6 +26,7 @@ type Call struct {
 	Created                      time.Time
 	Helped                       time.Time // when help was first offered; zero: not yet
 	Resolved                     time.Time // zero: not yet
+	Rated, RatedHelped           int       // sessions of which the requester said whether it helped, and that it did
 }
 
 // helped is when the wait was over: a call that was resolved without a session was
@@ -49,6 +50,8 @@ type Figures struct {
 	// not, or are due now and wait; the others still have time.
 	Kept, Broken int
 	Again        int // whose requester had called within Again before
+	// Rated sessions are those of which the requester said whether it helped; RatedHelped, that it did.
+	Rated, RatedHelped int
 }
 
 // Group is the figures of calls that have something in common.
@@ -171,6 +174,8 @@ func figures(calls []counted, now time.Time) (f Figures) {
 	var waits, resolves []time.Duration
 	for _, c := range calls {
 		f.Calls++
+		f.Rated += c.Rated
+		f.RatedHelped += c.RatedHelped
 		if !c.Resolved.IsZero() {
 			f.Resolved++
 			resolves = append(resolves, c.Resolved.Sub(c.Created))

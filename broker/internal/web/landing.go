@@ -151,8 +151,12 @@ func summaryOf(v *store.View, se store.Session) (*Summary, error) {
 		return nil, err
 	}
 	sum := journal.Summarise(se, events)
+	rating, err := v.Rating(se.ID)
+	if err != nil {
+		return nil, err
+	}
 	return &Summary{
 		Reason: se.Reason, StartedAt: when(sum.StartedAt), EndedAt: sum.EndedAt,
-		Viewed: sum.Viewed, Controlled: sum.Controlled,
+		Viewed: sum.Viewed, Controlled: sum.Controlled, Rating: rating,
 	}, nil
 }

@@ -27,6 +27,9 @@ type ReportFigures struct {
 	Kept       int   `json:"kept" doc:"Helped before help was due"`
 	Broken     int   `json:"broken" doc:"Helped later, or due and waiting"`
 	Again      int   `json:"again" doc:"Of somebody who had called in the 14 days before"`
+
+	Rated       int `json:"rated" doc:"Sessions of which the requester said whether it helped"`
+	RatedHelped int `json:"ratedHelped" doc:"Of these, that it did"`
 }
 
 // ReportGroup is the figures of tickets that have something in common.

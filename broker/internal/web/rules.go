@@ -54,7 +54,7 @@ var rules = map[string]rule{
 
 	// The client's side, which proves itself by the link or its key.
 	"redeem": everybody, "unable": everybody, "joinToken": everybody,
-	"landingPage": everybody, "findInvitation": everybody, "opened": everybody, "getReceipt": everybody,
+	"landingPage": everybody, "findInvitation": everybody, "opened": everybody, "getReceipt": everybody, "rate": everybody,
 
 	"listTickets": deskwork, "addTicket": deskwork, "getTicket": deskwork, "changeTicket": deskwork, "addNote": deskwork,
 	"similarTickets": deskwork,

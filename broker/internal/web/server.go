@@ -89,6 +89,7 @@ func New(d Deps) (*Server, error) {
 	s.registerInvitations(api)
 	s.registerLanding(api)
 	s.registerReceipt(api)
+	s.registerRating(api)
 	s.registerRetention(api)
 	s.registerSessions(api)
 	s.registerEvents(api)

@@ -55,6 +55,7 @@ type Summary struct {
 	EndedAt    time.Time        `json:"endedAt"`
 	Viewed     bool             `json:"viewed" doc:"The screen was shown"`
 	Controlled bool             `json:"controlled" doc:"Keyboard or mouse were used"`
+	Rating     store.Rating     `json:"rating,omitempty" enum:"helped,not_helped" doc:"What the person said of it; absent: nothing yet"`
 }
 
 type (

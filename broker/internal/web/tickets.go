@@ -59,6 +59,7 @@ type TicketSession struct {
 	StartedAt *time.Time      `json:"startedAt,omitempty" doc:"When the requester first allowed"`
 	EndedAt   *time.Time      `json:"endedAt,omitempty"`
 	Facts     bool            `json:"facts" doc:"Facts of the machine are kept. In lists: never"`
+	Rating    store.Rating    `json:"rating,omitempty" enum:"helped,not_helped" doc:"What the requester said of it; absent: nothing. In lists: never"`
 }
 
 type (
@@ -177,10 +178,16 @@ func readTicket(v *store.View, id string) (Ticket, error) {
 	}
 	out := ticketOf(tk, notes, sessions)
 	with, err := v.SessionsWithFacts(id)
+	if err != nil {
+		return Ticket{}, err
+	}
 	for i, se := range out.Sessions {
 		out.Sessions[i].Facts = slices.Contains(with, se.ID)
+		if out.Sessions[i].Rating, err = v.Rating(se.ID); err != nil {
+			return Ticket{}, err
+		}
 	}
-	return out, err
+	return out, nil
 }
 
 func ticketOf(tk store.Ticket, notes []store.Note, sessions []store.Session) Ticket {

@@ -223,6 +223,8 @@ const figuresShape = {
   kept: amount,
   broken: amount,
   again: amount,
+  rated: amount,
+  ratedHelped: amount,
 } satisfies Described<"ReportFigures">;
 export type ReportGroup = Of<typeof reportGroupShape>;
 const reportGroupShape = { key: some(400), ...figuresShape } satisfies Described<"ReportGroup">;
@@ -266,6 +268,9 @@ export const device: Read<Device> = members(deviceShape);
 export type Note = Of<typeof noteShape>;
 const noteShape = { id, author: name, text: text(MAX_TEXT), createdAt: time } satisfies Described<"Note">;
 
+/** What the person who was helped said of it. */
+export const RATINGS = ["helped", "not_helped"] as const;
+
 export type TicketSession = Of<typeof ticketSessionShape>;
 const ticketSessionShape = {
   id,
@@ -273,6 +278,7 @@ const ticketSessionShape = {
   startedAt: maybe(time),
   endedAt: maybe(time),
   facts: flag,
+  rating: maybe(oneOf(...RATINGS)),
 } satisfies Described<"TicketSession">;
 
 export type Ticket = Of<typeof ticketShape>;
@@ -426,6 +432,7 @@ const summaryShape = {
   endedAt: maybe(time),
   viewed: flag,
   controlled: flag,
+  rating: maybe(oneOf(...RATINGS)),
 } satisfies Described<"Summary">;
 const pageShape = {
   organisation: name,

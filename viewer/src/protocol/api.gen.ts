@@ -261,6 +261,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitations/{id}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say once whether it helped, after the end */
+        post: operations["rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations/{id}/receipt": {
         parameters: {
             query?: never;
@@ -1814,6 +1831,10 @@ export interface components {
             /** @description Absent: there is none */
             name?: string;
         };
+        RatingInputBody: {
+            /** @description Whether it helped */
+            helped: boolean;
+        };
         Receipt: {
             /** @description How to complain, as the organisation says */
             complaints?: string;
@@ -1948,6 +1969,16 @@ export interface components {
             kept: number;
             /**
              * Format: int64
+             * @description Sessions of which the requester said whether it helped
+             */
+            rated: number;
+            /**
+             * Format: int64
+             * @description Of these, that it did
+             */
+            ratedHelped: number;
+            /**
+             * Format: int64
              * @description To the resolution
              */
             resolveP50: number;
@@ -1989,6 +2020,16 @@ export interface components {
             kept: number;
             /** @description A priority, a category, a technician's name (empty: none), or the Monday of a week */
             key: string;
+            /**
+             * Format: int64
+             * @description Sessions of which the requester said whether it helped
+             */
+            rated: number;
+            /**
+             * Format: int64
+             * @description Of these, that it did
+             */
+            ratedHelped: number;
             /**
              * Format: int64
              * @description To the resolution
@@ -2177,6 +2218,11 @@ export interface components {
             controlled: boolean;
             /** Format: date-time */
             endedAt: string;
+            /**
+             * @description What the person said of it; absent: nothing yet
+             * @enum {string}
+             */
+            rating?: "helped" | "not_helped";
             reason: string;
             /**
              * Format: date-time
@@ -2276,6 +2322,11 @@ export interface components {
             id: string;
             /** @enum {string} */
             phase: "invited" | "joined" | "asking" | "live" | "paused" | "ended";
+            /**
+             * @description What the requester said of it; absent: nothing. In lists: never
+             * @enum {string}
+             */
+            rating?: "helped" | "not_helped";
             /**
              * Format: date-time
              * @description When the requester first allowed
@@ -2842,6 +2893,42 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LandingPage"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    rate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The link's page value, 32 bytes in base64url */
+                "Beside-Page"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

@@ -46,6 +46,7 @@ async function follow(root: HTMLElement, api: PageApi, fileName: string): Promis
           const [{ receiptView }, receipt] = await Promise.all([import("./receipt.ts"), api.receipt()]);
           return await receiptView(page, receipt);
         },
+        rate: (helped) => api.rate(helped),
         onStart: () => api.opened().catch(() => undefined), // for the technician's eyes only: nothing depends on it
       });
     }

@@ -54,6 +54,11 @@ export class PageApi {
     return request("GET", `${this.path}/receipt`, receipt, undefined, this.headers);
   }
 
+  /** Says once whether it helped. */
+  rate(helped: boolean): Promise<void> {
+    return request("POST", `${this.path}/rating`, nothing, { helped }, this.headers);
+  }
+
   /** Tells the technician that the person is here. */
   opened(): Promise<void> {
     return request("POST", `${this.path}/opened`, nothing, undefined, this.headers);

@@ -4,6 +4,7 @@ import { t } from "../ui/texts.ts";
 import { askedWhom } from "./asked.ts";
 import { h } from "./dom.ts";
 import { mark, terminal } from "./picture.ts";
+import { ratingOf } from "./rating.ts";
 import { stageText, standingOf, summaryOf } from "./stage.ts";
 import { commandLine, type System } from "./system.ts";
 
@@ -12,6 +13,8 @@ export interface ViewOptions {
   readonly fileName: string;
   readonly system: System;
   readonly onStart: () => void;
+  /** Says whether it helped. */
+  readonly rate: (helped: boolean) => Promise<void>;
   /** Builds the receipt. */
   readonly receipt: (page: InvitationPage) => Promise<HTMLElement>;
 }
@@ -248,6 +251,7 @@ export class View {
         title,
         h("ul", { class: "summary" }, ...lines),
         h("p", {}, t("requester.ended.now", who(this.page))),
+        ...(this.page.summary?.startedAt === undefined ? [] : [ratingOf(this.page, this.options.rate)]),
         receipt,
         h("p", { class: "hint noprint" }, t("requester.ended.file")),
       ),
