@@ -84,6 +84,8 @@ func DecodeFromViewer(raw []byte) (Message, error) {
 		return decode[Abilities](raw)
 	case typ == "attend":
 		return decode[Attend](raw)
+	case typ == "say":
+		return decode[Say](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}
@@ -115,6 +117,8 @@ func DecodeFromClient(raw []byte) (Message, error) {
 		return decode[Screens](raw)
 	case typ == "notice":
 		return decode[Notice](raw)
+	case typ == "said":
+		return decode[Said](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}

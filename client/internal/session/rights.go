@@ -168,6 +168,8 @@ func (s *session) onAct(act window.Act) {
 		s.resume()
 	case window.TakeBack:
 		s.takeBack(grant.SetOf(grant.Control), control.ByRequester)
+	case window.OpenChat:
+		s.openChat(true)
 	case window.StopRecording:
 		s.takeBack(grant.SetOf(grant.Record), control.ByRequester)
 	}
@@ -184,7 +186,7 @@ func (s *session) barState() window.BarState {
 		Controls: there && !paused && !r.expired && s.holds.broker.end == nil && granted.Contains(grant.Control) && s.hands.Load() != nil,
 		Own:      s.holds.own.end != nil,
 		Recorded: s.recordings.now != nil && !paused && !granted.Empty(), Must: s.recordings.required,
-		Lost: !there && !granted.Empty(),
+		Lost: !there && !granted.Empty(), Unread: s.chat.unread,
 	}
 }
 

@@ -172,6 +172,7 @@ type session struct {
 	bar        window.Bar
 	panicName  string
 	panicGone  func()
+	chat       chat
 	story      story
 	recordings recordings
 }
