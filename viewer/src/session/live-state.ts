@@ -1,6 +1,8 @@
 /** What a session page shows: one value, changed only by reduce. */
-import type { DeclineReason, Monitor, NoticeCode, Rights, Scope } from "../protocol/control.ts";
+import type { DeclineReason, FromClient, Monitor, NoticeCode, Rights, Scope } from "../protocol/control.ts";
 import type { State as BrokerState, Phase, Reason } from "../protocol/signaling.ts";
+
+import { type ChatLine, heard, saying } from "./chat.ts";
 
 /** Where the page stands; each stage has its own words and controls. */
 export type Stage =
@@ -54,6 +56,7 @@ export interface LiveState {
   readonly monitors: readonly Monitor[];
   readonly shown: string;
   readonly notices: readonly NoticeCode[];
+  readonly chat: readonly ChatLine[];
 }
 
 export type LiveEvent =
@@ -70,6 +73,8 @@ export type LiveEvent =
   | { readonly type: "declined"; readonly reason: DeclineReason }
   | { readonly type: "screens"; readonly monitors: readonly Monitor[]; readonly shown: string }
   | { readonly type: "notice"; readonly code: NoticeCode }
+  | Extract<FromClient, { type: "said" }>
+  | { readonly type: "saying"; readonly id: string; readonly text: string }
   | { readonly type: "stopped"; readonly at: "superseded" | "no_keys" | "signed_out" }
   | { readonly type: "ended"; readonly reason: Reason };
 
@@ -99,6 +104,7 @@ export const START: LiveState = {
   monitors: [],
   shown: "",
   notices: [],
+  chat: [],
 };
 
 /** The next state. It never leaves "ended". */
@@ -152,6 +158,10 @@ function apply(state: LiveState, event: LiveEvent): LiveState {
       return state.notices.includes(event.code)
         ? state
         : { ...state, notices: [...state.notices, event.code] };
+    case "said":
+      return { ...state, chat: heard(state.chat, event) };
+    case "saying":
+      return { ...state, chat: saying(state.chat, event.id, event.text) };
     case "stopped":
     case "ended":
       return state;
