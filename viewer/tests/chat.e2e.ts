@@ -14,6 +14,7 @@ test("the two write to each other, and both see what is unread", async ({ deskto
 
   await button.click();
   await expect(field).toBeFocused();
+  expect((await session.stage.canvas.boundingBox())?.width, "the picture beside it").toBeGreaterThan(800);
   const bar = await client.bar();
   await page.keyboard.type("Hello Sam");
   await page.keyboard.press("Shift+Enter");

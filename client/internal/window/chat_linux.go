@@ -245,7 +245,7 @@ func (c *chat) line(line ChatLine, s ChatState) layout.Widget {
 		gtx.Constraints.Min.X = gtx.Constraints.Max.X
 		return column(3,
 			c.label(label{text: who + " · " + line.At.Local().Format("15:04"), size: 13, weight: bold, colour: c.quiet, lines: 1}),
-			c.label(label{text: text, size: 15, colour: c.ink, anyCut: true}))(gtx)
+			c.label(label{text: text, size: 15, colour: c.ink}))(gtx)
 	})
 }
 
