@@ -86,6 +86,8 @@ func DecodeFromViewer(raw []byte) (Message, error) {
 		return decode[Abilities](raw)
 	case typ == "attend":
 		return decode[Attend](raw)
+	case typ == "say":
+		return decode[Say](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}
@@ -119,6 +121,8 @@ func DecodeFromClient(raw []byte) (Message, error) {
 		return decode[Facts](raw)
 	case typ == "notice":
 		return decode[Notice](raw)
+	case typ == "said":
+		return decode[Said](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}

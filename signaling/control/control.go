@@ -20,6 +20,7 @@
 //	  show{monitor}              ──▶
 //	  abilities{video}           ──▶                           what it can decode
 //	  attend{here}               ──▶                           whether somebody looks
+//	  say{id, text}              ──▶ ◀──   said{n, by, …}       chat.go
 //	  key, text, button, wheel, move, release ──▶              see input.go
 //	                                 ◀──   facts{…}            facts.go: under the right to them
 //	                                 ◀──   notice{code}        why something cannot be done

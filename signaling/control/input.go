@@ -75,7 +75,7 @@ func (t Text) check() error {
 		return fmt.Errorf("text of %d characters, want 1 to %d", n, MaxTextRunes)
 	}
 	for _, r := range t.Text {
-		if r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 {
+		if isControl(r) && r != '\n' && r != '\t' {
 			return fmt.Errorf("control character %U in a text", r)
 		}
 	}

@@ -25,6 +25,8 @@ var table = map[string]grant.Scope{
 	"abilities": none,
 	// Whether somebody looks makes rights end sooner, never later.
 	"attend": none,
+	// Words between the two people: the session is leave to speak.
+	"say": none,
 	// Letting go undoes what was allowed before, so it is never refused.
 	"release": none,
 

@@ -105,6 +105,9 @@ func (s *session) release() {
 	if s.bar != nil {
 		s.bar.Close()
 	}
+	if s.chat.window != nil {
+		s.chat.window.Close()
+	}
 	if s.panicGone != nil {
 		s.panicGone()
 	}

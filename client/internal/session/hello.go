@@ -98,6 +98,7 @@ func (s *session) onVerified(r *road, t grant.Token) {
 		s.tellViewer(r, control.Notice{Code: control.NoPanicKey})
 	}
 	s.apply()
+	s.retell(r)
 }
 
 // verifyFailed ends the session: somebody stands between, or plays technician.

@@ -33,6 +33,7 @@ type person struct {
 	compared  int          // comparisons of words so far
 	problems  []window.Problem
 	bar       *bar
+	chat      *chat         // opened last
 	cancel    chan struct{} // closed when the person presses Cancel on a page
 	summary   *window.Summary
 	reading   chan struct{} // unless nil, the summary stands until it is closed
@@ -114,6 +115,21 @@ func (p *person) OpenBar(s window.BarState) (window.Bar, error) {
 	defer p.mu.Unlock()
 	p.bar = &bar{acts: make(chan window.Act, 4), stopped: make(chan struct{}), state: s}
 	return p.bar, nil
+}
+
+func (p *person) OpenChat(s window.ChatState, called bool) (window.Chat, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.chat = &chat{
+		called: called, state: s, written: make(chan string, 4), seen: make(chan struct{}, 1), closed: make(chan struct{}),
+	}
+	return p.chat, nil
+}
+
+func (p *person) theChat() *chat {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.chat
 }
 
 func (p *person) Summarise(ctx context.Context, s window.Summary) error {

@@ -171,6 +171,8 @@ func (s *session) onAct(act window.Act) {
 		s.takeBack(grant.SetOf(grant.Control), control.ByRequester)
 	case window.TakeFactsBack:
 		s.takeBack(grant.SetOf(grant.Facts), control.ByRequester)
+	case window.OpenChat:
+		s.openChat(true)
 	case window.StopRecording:
 		s.takeBack(grant.SetOf(grant.Record), control.ByRequester)
 	}
@@ -188,7 +190,7 @@ func (s *session) barState() window.BarState {
 		Facts:    there && !paused && granted.Contains(grant.Facts),
 		Own:      s.holds.own.end != nil,
 		Recorded: s.recordings.now != nil && !paused && !granted.Empty(), Must: s.recordings.required,
-		Lost: !there && !granted.Empty(),
+		Lost: !there && !granted.Empty(), Unread: s.chat.unread,
 	}
 }
 

@@ -115,6 +115,7 @@ func (s *session) closeRoad(r *road) {
 		s.story.add(window.LostStep, grant.Set{})
 	}
 	s.shut(r)
+	s.showChat()
 }
 
 // shut closes the PeerConnection, once, without waiting. It is safe for every
@@ -148,7 +149,7 @@ func (s *session) onPeerState(r *road, st peer.State) {
 		s.lose(r)
 		return
 	}
-	s.showBar()
+	s.showChat()
 }
 
 // restart looks for a new path under the same connection.

@@ -170,6 +170,8 @@ func (s *session) handle(r *road, m control.Message) {
 		}
 	case control.Attend:
 		s.onAttend(r, m)
+	case control.Say:
+		s.onSay(r, m)
 	case control.Bye:
 		s.onBye(m)
 	}

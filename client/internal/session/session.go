@@ -175,6 +175,7 @@ type session struct {
 	bar        window.Bar
 	panicName  string
 	panicGone  func()
+	chat       chat
 	story      story
 	recordings recordings
 	telling    telling

@@ -30,10 +30,10 @@ type bar struct {
 
 	// The rest belongs to the frame's loop.
 	*look
-	alarm, takeBack, unrecord, unfacts, pause, resume, halt *button
-	grip                                                    grip
-	width                                                   int         // of the screen
-	size                                                    image.Point // that was asked for last
+	chat, alarm, takeBack, unrecord, unfacts, pause, resume, halt *button
+	grip                                                          grip
+	width                                                         int         // of the screen
+	size                                                          image.Point // that was asked for last
 }
 
 const (
@@ -55,6 +55,7 @@ func (u *ui) OpenBar(s BarState) (Bar, error) {
 	u.dropPanel()
 	b := &bar{
 		ui: u, acts: make(chan Act, actBacklog), stop: make(chan struct{}), state: s, look: newLook(),
+		chat:     &button{small: true, room: chatButton(maxUnread + 1)},
 		alarm:    &button{text: texts.T("window.alarm"), small: true},
 		takeBack: &button{text: texts.T("window.take-back"), small: true},
 		unrecord: &button{text: texts.T("window.stop-recording"), small: true},
@@ -169,7 +170,9 @@ func (b *bar) layout(gtx layout.Context) time.Time {
 	for _, p := range []struct {
 		b *button
 		a Act
-	}{{b.takeBack, TakeBack}, {b.unrecord, StopRecording}, {b.unfacts, TakeFactsBack}, {b.pause, Pause}, {b.resume, Resume}} {
+	}{
+		{b.chat, OpenChat}, {b.takeBack, TakeBack}, {b.unrecord, StopRecording}, {b.unfacts, TakeFactsBack}, {b.pause, Pause}, {b.resume, Resume},
+	} {
 		if p.b.update(gtx) && !stopped {
 			b.say(p.a)
 		}
@@ -278,15 +281,19 @@ func (b *bar) button(bt *button) layout.Widget {
 // offered are the buttons that make sense now, in Tab order; Stop and the alarm
 // always do.
 func (b *bar) offered(s BarState, stopped bool) []*button {
+	b.chat.text, b.chat.style = chatButton(s.Unread), quietButton
+	if s.Unread > 0 {
+		b.chat.style = accentButton
+	}
 	switch {
 	case stopped:
 		return nil
 	case s.Lost:
 		return []*button{b.alarm, b.halt}
 	case s.Paused:
-		return []*button{b.alarm, b.resume, b.halt}
+		return []*button{b.chat, b.alarm, b.resume, b.halt}
 	}
-	buttons := []*button{b.alarm}
+	buttons := []*button{b.chat, b.alarm}
 	if s.Controls {
 		buttons = append(buttons, b.takeBack)
 	}

@@ -124,7 +124,7 @@ func TestStopByKeyboardAndByClosing(t *testing.T) {
 		act  func(d *desk, win xproto.Window)
 	}{
 		{"keyboard", func(d *desk, win xproto.Window) {
-			d.step(win, keyTab, keyTab, keyTab) // the alarm, Pause, Stop
+			d.step(win, keyTab, keyTab, keyTab, keyTab) // the chat, the alarm, Pause, Stop
 			d.keys(keyReturn)
 		}},
 		{"closing", func(d *desk, win xproto.Window) { d.closeButton(win) }},

@@ -90,9 +90,10 @@ type button struct {
 	presser
 	text  string
 	style style
-	deaf  bool // ignores everything for now
-	off   bool // cannot be pressed and says so
-	small bool // fits into the bar
+	deaf  bool   // ignores everything for now
+	off   bool   // cannot be pressed and says so
+	small bool   // fits into the bar
+	room  string // a text for which it is wide enough, too
 }
 
 const (
@@ -133,9 +134,10 @@ func (b *button) layout(gtx layout.Context, l *look) layout.Dimensions {
 	dims := l.label(label{text: b.text, size: 15, weight: medium, colour: ink, lines: 1})(text)
 	call := m.Stop()
 
-	size := image.Pt(max(dims.Size.X+2*gtx.Dp(18), gtx.Dp(buttonWidth)), gtx.Dp(buttonHeight))
+	room := max(dims.Size.X, b.roomFor(text, l))
+	size := image.Pt(max(room+2*gtx.Dp(18), gtx.Dp(buttonWidth)), gtx.Dp(buttonHeight))
 	if b.small {
-		size = image.Pt(dims.Size.X+2*gtx.Dp(14), gtx.Dp(smallHeight))
+		size = image.Pt(room+2*gtx.Dp(14), gtx.Dp(smallHeight))
 	}
 	area := image.Rectangle{Max: size}
 	paint.FillShape(gtx.Ops, ground, clip.UniformRRect(area, gtx.Dp(corner)).Op(gtx.Ops))
@@ -155,6 +157,15 @@ func (b *button) layout(gtx layout.Context, l *look) layout.Dimensions {
 		b.add(gtx.Ops, size)
 	}
 	return layout.Dimensions{Size: size}
+}
+
+// roomFor is the width of the text for which the button has room, too.
+func (b *button) roomFor(gtx layout.Context, l *look) int {
+	if b.room == "" {
+		return 0
+	}
+	gtx.Ops = new(op.Ops)
+	return l.label(label{text: b.room, size: 15, weight: medium, lines: 1})(gtx).Size.X
 }
 
 // ring draws the focus ring around a control that has the keyboard.

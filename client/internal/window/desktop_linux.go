@@ -37,6 +37,8 @@ const (
 	roleConsent
 	roleBar
 	roleSummary
+	roleChat
+	roleNews // the chat when it comes by itself: it does not take the keyboard
 )
 
 // atomNames are all atoms the package uses.

@@ -103,6 +103,10 @@ func (f *frame) loop() {
 			if !e.Valid() {
 				return // the window is gone; to ask for its last event would open another
 			}
+		case app.ConfigEvent:
+			if c, ok := f.content.(interface{ focused(yes bool) }); ok {
+				c.focused(e.Config.Focused)
+			}
 		case app.FrameEvent:
 			f.onFrame(&ops, e)
 		case *app.ClosingEvent:
@@ -184,12 +188,17 @@ func (f *frame) change() {
 	f.poke()
 }
 
-// close takes the window away and waits until it is gone. Not on the loop.
-func (f *frame) close() {
+// leave has the window closed, and does not wait for it.
+func (f *frame) leave() {
 	f.mu.Lock()
 	f.leaving = true
 	f.mu.Unlock()
 	f.poke()
+}
+
+// close takes the window away and waits until it is gone. Not on the loop.
+func (f *frame) close() {
+	f.leave()
 	f.wg.Wait()
 	giveBack()
 }

@@ -62,6 +62,8 @@ func (d *desktop) prepare(win xproto.Window, r role, at image.Rectangle, fixed b
 	d.set32(win, d.atoms["_NET_WM_STATE"], xproto.AtomAtom, states...)
 	if r == roleBar {
 		d.set32(win, d.atoms["_MOTIF_WM_HINTS"], d.atoms["_MOTIF_WM_HINTS"], motifDecor, 0, 0, 0, 0)
+	}
+	if r == roleBar || r == roleNews {
 		d.set32(win, d.atoms["_NET_WM_USER_TIME"], xproto.AtomCardinal, 0) // does not take the keyboard
 	}
 	if len(states) > 0 {
@@ -92,7 +94,7 @@ func (d *desktop) present(win xproto.Window, r role) {
 		d.tell(win, "_NET_WM_STATE", stateAdd, uint32(d.atoms[s]), 0, 1)
 	}
 	d.keep.set(win, r)
-	if r == roleBar {
+	if r == roleBar || r == roleNews {
 		d.raise(win)
 		return
 	}

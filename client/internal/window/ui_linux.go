@@ -24,6 +24,7 @@ type ui struct {
 	closed  bool
 	panel   *panel
 	bars    map[*bar]struct{}
+	chats   map[*chat]struct{}
 	startle func() // see onStartle
 }
 
@@ -54,7 +55,7 @@ func New(cfg Config) (UI, error) {
 	}
 	return &ui{
 		cfg: cfg, desk: d, pages: newTurn(), questions: newTurn(),
-		ending: make(chan struct{}), bars: make(map[*bar]struct{}),
+		ending: make(chan struct{}), bars: make(map[*bar]struct{}), chats: make(map[*chat]struct{}),
 	}, nil
 }
 
@@ -73,14 +74,17 @@ func (u *ui) Close() {
 		return
 	}
 	u.closed = true
-	bars := u.bars
-	u.bars = nil
+	bars, chats := u.bars, u.chats
+	u.bars, u.chats = nil, nil
 	u.mu.Unlock()
 	close(u.ending)
 	u.calls.Wait()
 	u.dropPanel()
 	for b := range bars {
 		b.Close()
+	}
+	for c := range chats {
+		c.Close()
 	}
 	u.desk.close()
 }

@@ -65,6 +65,10 @@ type UI interface {
 	// OpenBar shows the bar and returns when it is on the screen, so that nothing
 	// need be captured before the person can see that it is. The caller closes it.
 	OpenBar(s BarState) (Bar, error)
+	// OpenChat opens the window of the chat and returns at once; nothing depends on
+	// it. called says that the person asked for it: only then it takes the keyboard.
+	// The caller closes it, and opens one at a time.
+	OpenChat(s ChatState, called bool) (Chat, error)
 	// Summarise tells what was done and returns nil when the person closes it.
 	Summarise(ctx context.Context, s Summary) error
 
@@ -209,6 +213,7 @@ type BarState struct {
 	Must       bool      // without recording there is no session
 	Lost       bool      // the connection is gone and is being looked for
 	StopKey    string    // as in Question
+	Unread     int       // lines of the chat that the person has not seen
 }
 
 // Act is what the person asked for on the bar.
@@ -221,7 +226,8 @@ const (
 	TakeBack      Act = "take back" // take control back, go on being seen
 	StopRecording Act = "stop recording"
 	TakeFactsBack Act = "take facts back" // what was told is told; nothing more is
-	Alarm         Act = "alarm"           // this feels wrong: Stop, and somebody else is told; Stopped is closed after it
+	OpenChat      Act = "open chat"
+	Alarm         Act = "alarm" // this feels wrong: Stop, and somebody else is told; Stopped is closed after it
 )
 
 // Bar is the strip that stays above all windows for as long as somebody sees.
@@ -236,6 +242,39 @@ type Bar interface {
 	// cannot be lost. The bar then stays until Close, and says that it stopped.
 	Stopped() <-chan struct{}
 	// Close takes the bar away and waits until its window is gone.
+	Close()
+}
+
+// ChatState is what the window of the chat shows.
+type ChatState struct {
+	Party
+	Technician string
+	Lines      []ChatLine // oldest first; not changed once it was handed over
+	Away       bool       // nobody is there to read: nothing can be sent
+}
+
+// ChatLine is what one of the two wrote. The text is as it came: the window shows
+// it as text and nothing else.
+type ChatLine struct {
+	At   time.Time
+	Own  bool // the person wrote it
+	Text string
+}
+
+// Chat is the small window in which the two people write to each other.
+type Chat interface {
+	// Set replaces what it shows. It returns at once.
+	Set(s ChatState)
+	// Written delivers what the person wrote.
+	Written() <-chan string
+	// Seen has a token whenever the person has the window before them and
+	// something new in it.
+	Seen() <-chan struct{}
+	// Front puts the window before the person, who asked for it.
+	Front()
+	// Closed is closed when the window is gone, by whomever.
+	Closed() <-chan struct{}
+	// Close takes the window away and waits until it is gone.
 	Close()
 }
 

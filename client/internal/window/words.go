@@ -16,21 +16,47 @@ const longestName = 80
 // name makes a name from elsewhere fit to be shown: one line, no control or
 // direction-changing characters, of bounded length.
 func name(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r): // also format characters such as U+202E
-			return -1
-		}
-		return r
-	}, s)
-	s = strings.Join(strings.Fields(s), " ")
+	s = strings.Join(strings.Fields(strings.Map(plainRune, s)), " ")
 	if runes := []rune(s); len(runes) > longestName {
 		s = string(runes[:longestName-1]) + "…"
 	}
 	return s
 }
+
+// plainRune is r as it may be shown: no control or direction-changing character.
+func plainRune(r rune) rune {
+	switch {
+	case unicode.IsSpace(r):
+		return ' '
+	case !unicode.IsPrint(r): // also format characters such as U+202E
+		return -1
+	}
+	return r
+}
+
+// written makes what somebody wrote fit to be shown: as name does, but with its
+// lines, and as long as it is.
+func written(s string) string {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	for i, line := range lines {
+		lines[i] = strings.Map(plainRune, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// chatButton is the button of the bar that opens the chat.
+func chatButton(unread int) string {
+	switch {
+	case unread == 0:
+		return texts.T("window.chat")
+	case unread > maxUnread:
+		return texts.T("window.chat.unread", "n", strconv.Itoa(maxUnread)+"+")
+	}
+	return texts.T("window.chat.unread", "n", strconv.Itoa(unread))
+}
+
+// maxUnread is the most that is counted in words.
+const maxUnread = 9
 
 // shortName is name for the bar, where what follows it must stay in sight.
 func shortName(s string) string {

@@ -26,6 +26,31 @@ func TestName(t *testing.T) {
 	}
 }
 
+func TestWritten(t *testing.T) {
+	tests := []struct{ name, in, want string }{
+		{"plain", "Look here", "Look here"},
+		{"lines", " one\n\ntwo \n", "one\n\ntwo"},
+		{"turned direction", "open \u202egpj.exe\u2066\u200f", "open gpj.exe"},
+		{"controls", "\x1b[31mred\r\x00", "[31mred "},
+		{"long", strings.Repeat("ä", 1000), strings.Repeat("ä", 1000)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := written(tt.in); got != tt.want {
+				t.Errorf("written(%q): got %q, want %q", tt.in, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestChatButton(t *testing.T) {
+	for n, want := range map[int]string{0: "Chat", 1: "Chat (1)", 9: "Chat (9)", 10: "Chat (9+)"} {
+		if got := chatButton(n); got != want {
+			t.Errorf("chatButton(%d): got %q, want %q", n, got, want)
+		}
+	}
+}
+
 func TestInitials(t *testing.T) {
 	tests := []struct{ in, want string }{
 		{"Anna Berger", "AB"}, {"anna maria berger", "AB"}, {"Zoë", "Z"}, {"", ""}, {"42 7", ""}, {"山田 太郎", "山太"},

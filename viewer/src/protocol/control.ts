@@ -1,5 +1,6 @@
 /** Messages of the data channel "control", read strictly. The types come from Go (control.gen.ts). */
 import type * as wire from "./control.gen.ts";
+import { MaxChatRunes } from "./control.gen.ts";
 import { type Facts, readFacts } from "./facts.ts";
 import { DecodeError, flag, list, oneOf, parseJson, shape, splitType, text, whole } from "./read.ts";
 import { REASONS, type Reason } from "./signaling.ts";
@@ -28,6 +29,10 @@ export type NoticeCode = (typeof NOTICES)[number];
 /** By whom or what a right went; empty when none did yet. */
 export const TAKERS = ["", "requester", "technician", "token", "time", "idle", "locked"] as const;
 export type Taker = (typeof TAKERS)[number];
+
+/** Who wrote a line of the chat. */
+export const WRITERS = ["technician", "requester"] as const;
+export type Writer = (typeof WRITERS)[number];
 
 export const DECLINE_REASONS = ["declined", "unanswered", "not_offered", "busy"] as const;
 export type DeclineReason = (typeof DECLINE_REASONS)[number];
@@ -58,6 +63,13 @@ export type FromClient =
   | ({ readonly type: "commit" } & wire.Commit)
   | ({ readonly type: "reveal" } & wire.Reveal)
   | ({ readonly type: "compared" } & wire.Compared)
+  | {
+      readonly type: "said";
+      readonly n: number;
+      readonly by: Writer;
+      readonly id: string;
+      readonly text: string;
+    }
   | ({ readonly type: "asking" } & wire.Asking)
   | ({ readonly type: "granted" } & wire.Granted)
   | { readonly type: "declined"; readonly id: string; readonly reason: DeclineReason }
@@ -74,6 +86,7 @@ export type FromViewer =
   | ({ readonly type: "token" } & wire.Token)
   | { readonly type: "ask"; readonly id: string; readonly scopes: string }
   | { readonly type: "yield"; readonly scopes: string }
+  | ({ readonly type: "say" } & wire.Say)
   | ({ readonly type: "show" } & wire.Show)
   | ({ readonly type: "attend" } & wire.Attend)
   | { readonly type: "abilities"; readonly video: readonly VideoCodec[] }
@@ -100,6 +113,31 @@ function yes(value: unknown, path: string): true {
   return true;
 }
 
+/** A line of the chat. */
+function chatText(value: unknown, path: string): string {
+  const line = text(2 * MaxChatRunes)(value, path);
+  const runes = [...line].length;
+  if (runes === 0 || runes > MaxChatRunes)
+    throw new DecodeError(`${path}: want 1 to ${MaxChatRunes} characters`);
+  if (/[^\P{Cc}\n]/u.test(line)) throw new DecodeError(`${path}: want no control characters`);
+  return line;
+}
+
+const saidShape = shape({
+  n: whole(1, Number.MAX_SAFE_INTEGER),
+  by: oneOf(...WRITERS),
+  id: text(64),
+  text: chatText,
+});
+
+/** The technician's lines have an id, the requester's none. */
+function said(value: unknown, path: string): ReturnType<typeof saidShape> {
+  const line = saidShape(value, path);
+  if ((line.id === "") !== (line.by === "requester"))
+    throw new DecodeError(`${path}.id: want that of its writer`);
+  return line;
+}
+
 const monitor = shape({
   id,
   name: text(128),
@@ -116,6 +154,7 @@ const readers = {
   reveal: shape({ nonce: part }),
   compared: shape({ matched: yes }),
   asking: shape({ id }),
+  said,
   granted: shape({ id, grant: shape({ body: text(4096), signature: text(128) }) }),
   declined: shape({ id, reason: oneOf(...DECLINE_REASONS) }),
   rights: shape({

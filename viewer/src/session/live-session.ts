@@ -10,6 +10,7 @@ import type { ICEServer } from "../protocol/signaling.gen.ts";
 import type { Incoming, Outgoing, Reason } from "../protocol/signaling.ts";
 import { scopesOf } from "../protocol/token.ts";
 import type { SessionApi } from "./api.ts";
+import { Rate } from "./chat.ts";
 import { keepFacts } from "./facts.ts";
 import { forgetKeys, loadKeys, type SessionKeys, saveKeys } from "./keys.ts";
 import { type LiveEvent, type LiveState, reduce, START } from "./live-state.ts";
@@ -59,6 +60,7 @@ export class LiveSession {
   private ice: readonly ICEServer[] = [];
   private token = "";
   private askedView = false;
+  private readonly rate = new Rate();
   /** The end was taken note of. */
   private sealing = false;
   /** The monitor that was chosen; empty: the client's choice. */
@@ -123,6 +125,26 @@ export class LiveSession {
   /** Says whether the technician has the picture before them. */
   attend(here: boolean): void {
     this.peer?.send({ type: "attend", here });
+  }
+
+  /** Writes to the requester; false when nothing can be said now. */
+  say(written: string): boolean {
+    const text = written
+      .replace(/\r\n?/g, "\n")
+      .replace(/[^\P{Cc}\n]/gu, "")
+      .trim();
+    if (text === "" || !this.state.verified || !this.rate.take(Date.now())) return false;
+    const id = randomId();
+    this.dispatch({ type: "saying", id, text });
+    this.peer?.send({ type: "say", id, text });
+    return true;
+  }
+
+  /** Says again what the client did not hear, or did not say that it did. */
+  private sayAgain(): void {
+    for (const { n, id, text } of this.state.chat) {
+      if (n === undefined) this.peer?.send({ type: "say", id, text });
+    }
   }
 
   /** Chooses a monitor, or AllMonitors. */
@@ -300,6 +322,7 @@ export class LiveSession {
         if (this.token !== token) this.peer?.send({ type: "token", token: this.token }); // renewed meanwhile
         this.options.screen.show(channels, early, this.peerLife.signal);
         this.tellAbilities();
+        this.sayAgain();
       },
       onMessage: (message) => this.onClient(message),
       onHostile: (why) => {
@@ -358,6 +381,9 @@ export class LiveSession {
         return;
       case "facts":
         this.onFacts(message);
+        return;
+      case "said":
+        this.dispatch(message);
         return;
       case "bye":
         this.onEnded(message.reason);

@@ -1,7 +1,9 @@
 /** What a session page shows: one value, changed only by reduce. */
-import type { DeclineReason, Monitor, NoticeCode, Rights, Scope } from "../protocol/control.ts";
+import type { DeclineReason, FromClient, Monitor, NoticeCode, Rights, Scope } from "../protocol/control.ts";
 import type { Facts } from "../protocol/facts.ts";
 import type { State as BrokerState, Phase, Reason } from "../protocol/signaling.ts";
+
+import { type ChatLine, heard, saying } from "./chat.ts";
 
 /** Where the page stands; each stage has its own words and controls. */
 export type Stage =
@@ -59,6 +61,7 @@ export interface LiveState {
   readonly facts: Facts | undefined;
   /** Whether the broker keeps it with the session. */
   readonly factsKept: "saving" | "kept" | "failed";
+  readonly chat: readonly ChatLine[];
 }
 
 export type LiveEvent =
@@ -77,6 +80,8 @@ export type LiveEvent =
   | { readonly type: "notice"; readonly code: NoticeCode }
   | { readonly type: "facts"; readonly facts: Facts }
   | { readonly type: "facts_kept"; readonly kept: boolean }
+  | Extract<FromClient, { type: "said" }>
+  | { readonly type: "saying"; readonly id: string; readonly text: string }
   | { readonly type: "stopped"; readonly at: "superseded" | "no_keys" | "signed_out" }
   | { readonly type: "ended"; readonly reason: Reason };
 
@@ -108,6 +113,7 @@ export const START: LiveState = {
   notices: [],
   facts: undefined,
   factsKept: "saving",
+  chat: [],
 };
 
 /** The next state. It never leaves "ended". */
@@ -165,6 +171,10 @@ function apply(state: LiveState, event: LiveEvent): LiveState {
       return { ...state, facts: event.facts, factsKept: "saving" };
     case "facts_kept":
       return { ...state, factsKept: event.kept ? "kept" : "failed" };
+    case "said":
+      return { ...state, chat: heard(state.chat, event) };
+    case "saying":
+      return { ...state, chat: saying(state.chat, event.id, event.text) };
     case "stopped":
     case "ended":
       return state;

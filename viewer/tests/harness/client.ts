@@ -14,6 +14,7 @@ export const titles = {
   consent: text("window.title.consent"),
   bar: text("window.title.bar"),
   summary: text("window.title.summary"),
+  chat: text("window.title.chat"),
 } as const;
 
 /** Where the person finds the buttons. */
@@ -29,6 +30,8 @@ const places = {
   keepFactsBack: { x: -230, y: 28 },
   /** While the technician sees and does not control. */
   alarm: { x: -230, y: 28 },
+  /** At the same times as the alarm. */
+  chat: { x: -365, y: 28 },
   closeSummary: { x: -80, y: -36 },
 } as const satisfies Record<string, Place>;
 
@@ -105,6 +108,27 @@ export class Client {
   async stop(): Promise<void> {
     const bar = await this.bar();
     await this.#press(titles.bar, places.stop, (now) => now?.id !== bar.id);
+  }
+
+  /** Opens the chat from the bar, and returns when it has the keyboard. */
+  async openChat(): Promise<Window> {
+    const bar = await this.#drawnBar();
+    await this.desktop.clickIn(bar, places.chat);
+    const chat = await this.chat();
+    await this.desktop.active(chat);
+    return chat;
+  }
+
+  /** Waits for the chat. */
+  async chat(): Promise<Window> {
+    return await this.#window(titles.chat);
+  }
+
+  /** Writes into the chat, which has the keyboard, and sends it. */
+  async write(line: string): Promise<void> {
+    await this.desktop.active(await this.chat());
+    await this.desktop.run("xdotool", ["type", "--delay", "20", line]);
+    await this.desktop.keys("Return");
   }
 
   /** Says that this feels wrong. */
