@@ -106,9 +106,10 @@ func TestChatKeepsWhatNobodyReads(t *testing.T) {
 	s.Away = true
 	c := d.chat(u, s, true)
 	win := d.shown(u)
-	const a = 38
+	const a, b = 38, 56
 	d.step(win, a)
 	d.keys(keyReturn)
+	d.step(win, b) // seen, so that Enter was, too
 	s.Away = false
 	d.see(win, func() { c.Set(s) })
 	select {
@@ -117,8 +118,8 @@ func TestChatKeepsWhatNobodyReads(t *testing.T) {
 	default:
 	}
 	d.keys(keyReturn)
-	if got := await(d, "the line", c.Written()); got != "a" {
-		t.Errorf("wrote %q, want a", got)
+	if got := await(d, "the line", c.Written()); got != "ab" {
+		t.Errorf("wrote %q, want ab", got)
 	}
 }
 
