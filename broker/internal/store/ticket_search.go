@@ -1,10 +1,13 @@
 package store
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"beside/broker/internal/desk"
 )
@@ -29,14 +32,64 @@ func (v *View) FindTickets(state desk.State, q string, limit int) (all []Found, 
 	}
 	err = v.rows("search of tickets", func(s scanner) error {
 		var f Found
-		err := f.scan(withMore{s, &f.Where})
+		err := f.scan(s)
 		all = append(all, f)
 		return err
-	}, `WITH hit AS (SELECT rowid, snippet(ticket_text, -1, '', '', '…', 12) AS piece FROM ticket_text WHERE ticket_text MATCH $1)
-		SELECT `+ticketColumns+`, COALESCE(hit.piece, '') FROM ticket LEFT JOIN hit ON hit.rowid = ticket.number
-		WHERE ($2 = '' OR state = $2) AND (hit.rowid IS NOT NULL OR number = $3) ORDER BY `+byDue+` LIMIT $4`,
+	}, `WITH hit AS MATERIALIZED (SELECT rowid FROM ticket_text WHERE ticket_text MATCH $1) -- once, and not for each row
+		SELECT `+ticketColumns+` FROM ticket
+		WHERE ($2 = '' OR state = $2) AND (number IN (SELECT rowid FROM hit) OR number = $3) ORDER BY `+byDue+` LIMIT $4`,
 		match, string(state), number, limit)
-	return all, err
+	if err != nil {
+		return nil, err
+	}
+	wanted := wordsOf(folded(q))
+	for i := range all {
+		var text string
+		if err := v.row("text of a ticket", func(s scanner) error { return s.Scan(&text) },
+			`SELECT ticket || char(10) || notes FROM ticket_text WHERE rowid = $1`, all[i].Number); err != nil {
+			return nil, err
+		}
+		all[i].Where = around(text, wanted)
+	}
+	return all, nil
+}
+
+const (
+	wordsBefore = 4 // the first hit
+	wordsAfter  = 8
+)
+
+// around is a few words of a text around the first that begins with one of those
+// wanted; empty when none does.
+func around(text string, wanted []string) string {
+	words := strings.Fields(text)
+	for i, w := range words {
+		for _, part := range wordsOf(folded(w)) {
+			if !slices.ContainsFunc(wanted, func(begin string) bool { return strings.HasPrefix(part, begin) }) {
+				continue
+			}
+			from, to := max(0, i-wordsBefore), min(len(words), i+1+wordsAfter)
+			out := strings.Join(words[from:to], " ")
+			if from > 0 {
+				out = "…" + out
+			}
+			if to < len(words) {
+				out += "…"
+			}
+			return out
+		}
+	}
+	return ""
+}
+
+// folded is a text without case and accents, as FTS5's tokenizer sees it.
+func folded(s string) string {
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(s)))
 }
 
 // matchOf is q in FTS5's language: each word quoted, so that none is an operator, and
@@ -48,14 +101,6 @@ func matchOf(q string) string {
 	}
 	return strings.Join(words, " ")
 }
-
-// withMore scans a column more than its caller knows of.
-type withMore struct {
-	scanner
-	last any
-}
-
-func (m withMore) Scan(dest ...any) error { return m.scanner.Scan(append(dest, m.last)...) }
 
 // SimilarSolved lists at most limit tickets with a resolution that share words with a
 // text, the most alike first (BM25: words that few tickets have count most). A ticket is
@@ -70,7 +115,7 @@ func (v *View) SimilarSolved(text, except string, limit int) (all []Ticket, err 
 		err := tk.scan(s)
 		all = append(all, tk)
 		return err
-	}, `WITH hit AS (SELECT rowid, bm25(ticket_text) AS rank FROM ticket_text WHERE ticket_text MATCH $1)
+	}, `WITH hit AS MATERIALIZED (SELECT rowid, bm25(ticket_text) AS rank FROM ticket_text WHERE ticket_text MATCH $1)
 		SELECT `+ticketColumns+` FROM hit JOIN ticket ON ticket.number = hit.rowid
 		WHERE state IN ('resolved', 'closed') AND resolution <> '' AND id <> $2 ORDER BY hit.rank LIMIT $3`, match, except, limit)
 	return all, err
@@ -93,5 +138,7 @@ func anyOf(text string) string {
 }
 
 func wordsOf(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+	return strings.FieldsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+	})
 }

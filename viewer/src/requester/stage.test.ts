@@ -34,6 +34,7 @@ const summary = {
   endedAt: "2026-01-01T10:14:00.000Z",
   viewed: true,
   controlled: true,
+  rating: undefined,
 };
 test.each([
   ["nothing", undefined, ["Grace did not see your screen."]],
