@@ -27,6 +27,17 @@ func (d *desk) chat(u window.UI, s window.ChatState, called bool) window.Chat {
 	return c
 }
 
+// write presses a key in a field and lets it be drawn. That the window looks
+// different is not enough there: the caret blinks.
+func (d *desk) write(win xproto.Window, code byte) {
+	d.t.Helper()
+	d.step(win, code)
+	time.Sleep(blink)
+}
+
+// blink is longer than a frame on a busy machine, and than the caret's rest.
+const blink = 600 * time.Millisecond
+
 // The chat works by keyboard alone: Enter sends, Shift+Enter begins a line,
 // Escape closes.
 func TestChatIsWrittenByKeyboard(t *testing.T) {
@@ -36,20 +47,21 @@ func TestChatIsWrittenByKeyboard(t *testing.T) {
 	win := d.shown(u)
 	await(d, "the person to have seen it", c.Seen())
 	const a, b = 38, 56
-	d.step(win, a)
+	d.write(win, a)
 	d.see(win, func() {
 		d.fake(xproto.KeyPress, keyShift, d.point(win, 0, 0))
 		d.keys(keyReturn)
 		d.fake(xproto.KeyRelease, keyShift, d.point(win, 0, 0))
 	})
-	d.step(win, b)
+	time.Sleep(blink)
+	d.write(win, b)
 	d.keys(keyReturn)
 	if got := await(d, "a line", c.Written()); got != "a\nb" {
 		t.Errorf("wrote %q, want a and b on two lines", got)
 	}
 	d.keys(keyReturn) // an empty field sends nothing
-	d.step(win, b)
-	d.step(win, keyTab)
+	d.write(win, b)
+	d.write(win, keyTab)
 	d.keys(keySpace) // the button
 	if got := await(d, "a line", c.Written()); got != "b" {
 		t.Errorf("wrote %q, want b", got)
@@ -107,9 +119,9 @@ func TestChatKeepsWhatNobodyReads(t *testing.T) {
 	c := d.chat(u, s, true)
 	win := d.shown(u)
 	const a, b = 38, 56
-	d.step(win, a)
+	d.write(win, a)
 	d.keys(keyReturn)
-	d.step(win, b) // seen, so that Enter was, too
+	d.write(win, b) // seen, so that Enter was, too
 	s.Away = false
 	d.see(win, func() { c.Set(s) })
 	select {
