@@ -50,7 +50,7 @@ test("people come, change and go", async ({ broker, page, openPage }) => {
   await dialog.getByRole("button", { name: text("app.save"), exact: true }).click();
   await expect(dialog).toHaveCount(0);
   await kim.goto(broker.url);
-  await expect(kim.getByRole("heading", { name: text("app.sessions") })).toBeVisible();
+  await expect(kim.getByRole("heading", { name: text("app.sessions"), exact: true })).toBeVisible();
   await expect(kim.getByRole("link", { name: text("app.desk"), exact: true })).toHaveCount(0);
 
   await menu(page, "Kim Aalto", text("admin.people.close"));
