@@ -44,17 +44,14 @@ func (s *Server) rate(ctx context.Context, in *ratingInput) (*struct{}, error) {
 		if in.Body.Helped {
 			rating = store.Helped
 		}
-		if first, err := tx.InsertRating(se.ID, rating); err != nil || !first {
-			return nil, orErr(err, problem.New(http.StatusConflict, "rated", "This session was rated already."))
+		first, err := tx.InsertRating(se.ID, rating)
+		if err != nil {
+			return nil, err
+		}
+		if !first {
+			return nil, problem.New(http.StatusConflict, "rated", "This session was rated already.")
 		}
 		by := record.Actor{Kind: record.Requester}
 		return []record.Event{se.Event(record.SessionRated{Helped: in.Body.Helped}, by)}, nil
 	})
-}
-
-func orErr(err, otherwise error) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
 }

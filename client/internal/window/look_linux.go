@@ -72,9 +72,10 @@ var faces = sync.OnceValue(func() []font.FontFace {
 })
 
 func newLook() *look {
-	l := &look{palette: colours(), shaper: text.NewShaper(text.NoSystemFonts(), text.WithCollection(faces()))}
-	l.cover(letters())
-	return l
+	if spokenBySystem.Load() {
+		return &look{palette: colours(), system: true, shaper: text.NewShaper(text.WithCollection(faces()))}
+	}
+	return &look{palette: colours(), shaper: text.NewShaper(text.NoSystemFonts(), text.WithCollection(faces()))}
 }
 
 // cover makes sure that all of s can be drawn. The fonts of the system are only

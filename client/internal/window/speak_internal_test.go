@@ -25,7 +25,7 @@ func TestEmbeddedFontsHoldLatinCatalogues(t *testing.T) {
 
 // Without a font for it, a language is not spoken.
 func TestSpeakNeedsFonts(t *testing.T) {
-	t.Cleanup(func() { texts.Speak(language.English) })
+	t.Cleanup(func() { Speak(language.English) })
 	for _, tag := range []language.Tag{language.Arabic, language.Japanese} {
 		Speak(tag)
 		if texts.Spoken() != tag {

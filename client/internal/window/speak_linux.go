@@ -3,6 +3,7 @@ package window
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"gioui.org/font"
 	"gioui.org/io/system"
@@ -19,13 +20,16 @@ import (
 func Speak(tag language.Tag) {
 	texts.Speak(tag)
 	all := letters()
-	if embedded(all) {
-		return
-	}
-	if !drawable(text.NewShaper(text.WithCollection(faces())), all) {
+	wide := !embedded(all)
+	if wide && !drawable(text.NewShaper(text.WithCollection(faces())), all) {
 		texts.Speak(language.English)
+		wide = false
 	}
+	spokenBySystem.Store(wide)
 }
+
+// spokenBySystem tells that the texts need the fonts of the system.
+var spokenBySystem atomic.Bool
 
 // letters are all characters of what the program says in the language that is spoken.
 func letters() string {

@@ -10,9 +10,6 @@ export function languageChoice(): HTMLElement {
     option.selected = name === language();
     select.append(option);
   }
-  select.addEventListener("change", () => {
-    const chosen = LANGUAGES.find((name) => name === select.value);
-    if (chosen !== undefined) choose(chosen);
-  });
+  select.addEventListener("change", () => choose(select.value));
   return h("footer", {}, h("label", { for: "language" }, t("app.language")), select);
 }

@@ -61,8 +61,9 @@ export async function speakAsWanted(): Promise<void> {
   document.documentElement.dir = RIGHT_TO_LEFT.includes(wanted) ? "rtl" : "ltr";
 }
 
-/** Keeps a choice and begins the page anew with it. */
-export function choose(chosen: Language): void {
+/** Keeps a choice, one of LANGUAGES, and begins the page anew with it. */
+export function choose(chosen: string): void {
+  if (!LANGUAGES.some((name) => name === chosen)) return;
   try {
     localStorage.setItem(KEPT, chosen);
   } catch {
