@@ -41,13 +41,19 @@ function contrast(shot: Picture, left: number, top: number, cardX: number, cardY
   return (sums.white - sums.black) / (sums.white + sums.black);
 }
 
-for (const ratio of [1, 1.25, 2]) {
-  test(`stripes one pixel wide stay sharp at ${ratio} device pixels to one of the page`, async ({
+// The odd height leaves an odd room: its middle is half a pixel of the page.
+for (const [ratio, height] of [
+  [1, 800],
+  [1.25, 800],
+  [2, 800],
+  [2, 801],
+] as const) {
+  test(`stripes one pixel wide stay sharp at ${ratio} device pixels to one of the page, ${height} high`, async ({
     broker,
     desktop,
     openPage,
   }) => {
-    const page = await openPage({ deviceScaleFactor: ratio, viewport: { width: 1280, height: 800 } });
+    const page = await openPage({ deviceScaleFactor: ratio, viewport: { width: 1280, height } });
     const { stage } = await Session.seen(broker, desktop, page);
     await showCard(desktop);
     const differences = async () => (await stage.pixels())?.differences(await desktop.pixels());
@@ -62,7 +68,7 @@ for (const ratio of [1, 1.25, 2]) {
     const png = await page.screenshot();
     const shot = new Picture(
       1280 * ratio,
-      800 * ratio,
+      height * ratio,
       await run("convert", ["png:-", "rgb:-"], { input: png }),
     );
     // A row of the card in the middle of the screen: each of its three fields.

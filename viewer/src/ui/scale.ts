@@ -40,15 +40,19 @@ export function place(
   const width = Math.max(1, Math.floor(picture.width * scale));
   const height = Math.max(1, Math.floor(picture.height * scale));
   return {
-    left: onGrid(Math.max(0, (room.width - width) / 2), origin.x * ratio) / ratio,
-    top: onGrid(Math.max(0, (room.height - height) / 2), origin.y * ratio) / ratio,
+    left: onGrid(Math.max(0, (room.width - width) / 2), origin.x * ratio, ratio) / ratio,
+    top: onGrid(Math.max(0, (room.height - height) / 2), origin.y * ratio, ratio) / ratio,
     width: width / ratio,
     height: height / ratio,
     crisp: Number.isInteger(scale),
   };
 }
 
-/** The offset moved to the next whole device pixel of the window. */
-function onGrid(offset: number, origin: number): number {
-  return Math.ceil(offset + origin - 1e-6) + 0 - origin; // + 0: no negative zero
+/**
+ * The offset moved to the next whole device pixel of the window; where a pixel of the page is several whole ones, to
+ * the next of the page, as a browser that lays out in those moves a picture that begins between them.
+ */
+function onGrid(offset: number, origin: number, ratio: number): number {
+  const step = Number.isInteger(ratio) ? ratio : 1;
+  return Math.ceil((offset + origin - 1e-6) / step) * step + 0 - origin; // + 0: no negative zero
 }
