@@ -15,6 +15,8 @@ test("the age of the picture is told calmly, and explained to who asks", async (
   await Session.seen(broker, desktop, page);
   const age = page.getByRole("button", { name: new RegExp(`^${text("session.latency")} [0-9]+ ms$`) });
   await expect(age).toBeVisible();
+  const bar = await page.getByRole("banner").boundingBox();
+  expect(bar?.height, "one row of buttons").toBeLessThan(60);
   const tools = page.getByRole("button", { name: text("session.full") });
   const place = await tools.boundingBox();
   const figures: string[] = [];

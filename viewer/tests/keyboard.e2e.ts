@@ -50,8 +50,14 @@ test("the keyboard comes back to the page by keys", async ({ desktop, broker, pa
   await expect(page.getByText(text("session.focus.there"))).toBeVisible();
   await page.keyboard.type("there");
   await terminal.typed("there");
+  const finish = page.getByRole("button", { name: text("session.finish"), exact: true });
+  const place = await finish.boundingBox();
   await page.keyboard.press("Control+Alt+Shift+KeyL");
   await expect(page.getByText(text("session.focus.here"))).toBeVisible();
+  expect(
+    await finish.boundingBox(),
+    "a button does not move away under the press that moves the focus",
+  ).toEqual(place);
   await page.keyboard.press("Tab");
   await expect(page.getByRole("button", { name: text("session.give-back") })).toBeFocused();
   await page.keyboard.type("here");

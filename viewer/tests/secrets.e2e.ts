@@ -20,6 +20,7 @@ const subject = "Printer prints nothing";
 // all that was written down.
 
 test("a whole session leaves no secret behind", async ({ startBroker, desktop, page, openPage }) => {
+  test.slow(); // the longest there is, and every page of it is asked of axe
   const broker = await startBroker(["--log-level", "debug"]);
   const canaries = new Canaries();
   canaries.addText("any token", Buffer.from('{"alg":"EdDSA"').toString("base64url").slice(0, -1));
