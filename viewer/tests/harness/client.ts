@@ -76,8 +76,8 @@ export class Client {
   ): Promise<number> {
     const window = await this.asked();
     await listens();
-    for (const row of options.tick ?? []) await this.#tick(row, options.nothing === true);
-    if (options.term !== undefined) await this.#choose(options.term);
+    for (const row of options.tick ?? []) await this.#tick(window, row, options.nothing === true);
+    if (options.term !== undefined) await this.#choose(window, options.term);
     return await this.#press(titles.consent, places.allow, (now) => now?.id !== window.id);
   }
 
@@ -90,12 +90,7 @@ export class Client {
   /** Picks a line of the words by keyboard and goes on; the fourth is none of these. Cancel has the keyboard at first. */
   async pickWords(row: number): Promise<void> {
     const window = await this.#window(titles.panel);
-    await settled(this.desktop, window);
-    for (const key of [...Array<string>(row + 1).fill("Tab"), "space"]) {
-      const before = await settled(this.desktop, window);
-      await this.desktop.keys(key); // each seen before the next: a Tab that comes too soon is lost
-      await settled(this.desktop, window, (shown) => shown.differences(before) > 0);
-    }
+    await this.#keysSeen(window, [...Array<string>(row + 1).fill("Tab"), "space"]);
     await settled(this.desktop, window, buttonReady);
     await this.#press(titles.panel, places.allow, (now) => now?.id !== window.id);
   }
@@ -215,16 +210,25 @@ export class Client {
   }
 
   /** Ticks a row of the consent window by keyboard: Decline has the keyboard at first, the rows come before it. */
-  async #tick(row: number, nothing: boolean): Promise<void> {
-    await this.desktop.keys(...Array<string>(row + (nothing ? 1 : 2)).fill("Tab"), "space");
-    await this.desktop.keys(...Array<string>(row + 2).fill("shift+Tab"));
+  async #tick(window: Window, row: number, nothing: boolean): Promise<void> {
+    const there = Array<string>(row + (nothing ? 1 : 2)).fill("Tab");
+    await this.#keysSeen(window, [...there, "space", ...Array<string>(row + 2).fill("shift+Tab")]);
   }
 
   /** Chooses one of the three terms by keyboard: they come right before Decline, which has the keyboard. */
-  async #choose(term: number): Promise<void> {
+  async #choose(window: Window, term: number): Promise<void> {
     const steps = 3 - term;
-    await this.desktop.keys(...Array<string>(steps).fill("shift+Tab"), "space");
-    await this.desktop.keys(...Array<string>(steps).fill("Tab"));
+    const there = Array<string>(steps).fill("shift+Tab");
+    await this.#keysSeen(window, [...there, "space", ...Array<string>(steps).fill("Tab")]);
+  }
+
+  /** Presses keys that each change what the window shows: a Tab that comes before the last was drawn is lost. */
+  async #keysSeen(window: Window, keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      const before = await settled(this.desktop, window);
+      await this.desktop.keys(key);
+      await settled(this.desktop, window, (shown) => shown.differences(before) > 0);
+    }
   }
 
   /** Waits for a window that stands still: one that was just opened may be moved to its place. */
