@@ -116,7 +116,7 @@ test("the page of one's own account", async ({ broker, page, openPage }) => {
 });
 
 test("a proof is asked for again", async ({ startBroker, page }) => {
-  const broker = await startBroker(["--proof-life", "1s"]);
+  const broker = await startBroker(["--proof-life", "8s"]);
   await broker.addTechnician();
   const device = await Authenticator.of(page);
   await enrol(broker, page);
