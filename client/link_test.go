@@ -120,3 +120,19 @@ func isOther(err error) bool {
 	var other *otherHostError
 	return errors.As(err, &other) && other.host == "evil.example" && other.expected == "help.example"
 }
+
+// TestWhyALinkIsRefused: each reason has words of its own, and they quote no secret.
+func TestWhyALinkIsRefused(t *testing.T) {
+	for name, tt := range map[string]struct {
+		err  error
+		want string
+	}{
+		"client.bad-link":     {errors.New("a link of CANARY"), "type all 9 digits"},
+		"client.code-nowhere": {errNowhere, "does not know which"},
+		"client.other-host":   {&otherHostError{host: "evil.example", expected: "help.example"}, "this program is for help.example"},
+	} {
+		if got := problemOf(tt.err); !strings.Contains(got, tt.want) || strings.Contains(got, "CANARY") {
+			t.Errorf("%s: got %q, want %q in it", name, got, tt.want)
+		}
+	}
+}

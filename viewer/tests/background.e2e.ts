@@ -133,5 +133,5 @@ test("a decoder that the browser took back is replaced, and its codec goes on", 
   await expect.poll(after, { timeout: 20_000, message: "decoders since" }).toContain(before.at(-1));
   await film.end();
   const differences = async () => (await session.stage.pixels())?.differences(await desktop.pixels());
-  await expect.poll(differences).toBe(0);
+  await expect.poll(differences, { timeout: 30_000 }).toBe(0);
 });

@@ -73,7 +73,12 @@ test("from a ticket to a resolution, by clicks and keys alone", async ({
   await expect(
     person.getByText(text("requester.ended.controlled", { technician: robin.name })),
   ).toBeVisible();
-  await person.getByRole("button", { name: text("requester.rate.yes") }).click();
+  const yes = person.getByRole("button", { name: text("requester.rate.yes") });
+  await person.route("**/rating", (route) => route.abort());
+  await yes.click();
+  await expect(person.getByText(text("requester.rate.failed"))).toBeVisible();
+  await person.unroute("**/rating");
+  await yes.click();
   await expect(person.getByText(text("requester.rate.thanks"))).toBeVisible();
   await person.reload();
   await expect(person.getByText(text("requester.rate.thanks")), "said once").toBeVisible();

@@ -44,7 +44,8 @@ func TestWrongClockIsNoHindrance(t *testing.T) {
 	}
 }
 
-// A certificate that is out of date here may be good by the right clock: the
+// A certificate that is out of date here may be good by the right clock, as
+// client.untrusted.clock says: the
 // person is told to look at it, and nothing connects until then.
 func TestExpiredCertificateSpeaksOfTheClock(t *testing.T) {
 	_, key, err := ed25519.GenerateKey(rand.Reader)

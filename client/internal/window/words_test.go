@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"beside/signaling/grant"
+	"beside/signaling/texts"
 )
 
 func TestName(t *testing.T) {
@@ -183,5 +184,26 @@ func TestSummarySentence(t *testing.T) {
 				t.Errorf("sentence: got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestEveryEndAndWaitHasWords: what the person reads when something was lost or stopped.
+func TestEveryEndAndWaitHasWords(t *testing.T) {
+	for key, end := range map[string]End{
+		"window.summary.you": EndedByYou, "window.summary.technician": EndedByTechnician, "window.summary.decline": EndedByDecline,
+		"window.summary.loss": EndedByLoss, "window.summary.time": EndedByTime, "window.summary.words": EndedByWords,
+		"window.summary.safety": EndedBySafety,
+	} {
+		if got := endWords(end); got != texts.T(key) {
+			t.Errorf("%s: got %q", key, got)
+		}
+	}
+	for key, stage := range map[string]Stage{
+		"window.wait.connecting": Connecting, "window.wait.technician": AwaitingTechnician, "window.wait.reconnecting": Reconnecting,
+	} {
+		heading, hint := waitWords(Waiting{Party: Party{Organisation: "Example"}, Stage: stage})
+		if want := texts.T(key+".hint", "party", "Example"); !strings.HasPrefix(heading, strings.TrimSuffix(texts.T(key, "party", "Example"), "…")) || hint != want {
+			t.Errorf("%s: got %q, %q", key, heading, hint)
+		}
 	}
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { t } from "../ui/texts.ts";
 import { stageText, standingOf, summaryOf } from "./stage.ts";
 import { commandLine, systemOf } from "./system.ts";
 
@@ -26,6 +27,7 @@ test("before Start and after it, other words", () => {
   );
   const unable = { stage: "opened", technician, unable: "wayland" } as const;
   expect(stageText(unable, true)).toContain("choose a session called Xorg or X11");
+  expect(stageText({ ...unable, unable: "no_screen" }, true)).toBe(t("requester.stage.no-screen"));
   expect(stageText({ stage: "live", technician, unable: undefined }, true)).toBe("Grace is with you now.");
 });
 

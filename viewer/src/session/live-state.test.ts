@@ -36,6 +36,12 @@ describe("stages", () => {
     ],
     ["reloaded while live", [phase("live")], "verifying"],
     ["another tab", [phase("live"), { type: "stopped", at: "superseded" }, phase("live")], "superseded"],
+    [
+      "signed out elsewhere",
+      [phase("live"), { type: "stopped", at: "signed_out" }, phase("live")],
+      "signed_out",
+    ],
+    ["without the keys", [{ type: "stopped", at: "no_keys" }, phase("live")], "no_keys"],
     ["ended", [phase("live"), { type: "ended", reason: "requester" }, phase("live")], "ended"],
   ])("%s", (_, events, want) => {
     expect(run(...events).stage.at).toBe(want);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Session } from "../protocol/answers.ts";
-import { needsAnswer, newsBetween, stageOf, stageText } from "./stage.ts";
+import { needsAnswer, newsBetween, stageOf, stageText, unableText } from "./stage.ts";
+import { t } from "./texts.ts";
 
 type Phase = Session["phase"];
 const session = (phase: Phase, more: Partial<Session> = {}): Session =>
@@ -47,4 +48,11 @@ test("a program that cannot show its screen is news, once for each cause", () =>
 
 test("a session that is seen for the first time is no news", () => {
   expect(newsBetween([], [session("joined")])).toEqual([]);
+});
+
+test.each([
+  ["wayland", "desk.unable.wayland"],
+  ["no_screen", "desk.unable.no-screen"],
+] as const)("why a desktop cannot be shown: %s", (code, key) => {
+  expect(unableText(code, "Sam")).toBe(t(key, { requester: "Sam" }));
 });
