@@ -7,6 +7,7 @@ import * as answers from "./answers.ts";
 import type { Bytes } from "./bytes.ts";
 import type { Facts } from "./facts.ts";
 import * as machines from "./machines.ts";
+import * as parts from "./parts.ts";
 import type { Read } from "./read.ts";
 
 /** A refusal of the broker, or that it could not be reached. */
@@ -33,7 +34,7 @@ export type NewTicket = Pick<
 >;
 /** What may change of a ticket; only what is given changes. */
 export type TicketChange = Partial<
-  NewTicket & Pick<answers.Ticket, "state" | "resolution" | "systemChanges">
+  NewTicket & Pick<answers.Ticket, "state" | "resolution" | "systemChanges" | "minutes">
 >;
 
 /** What an administrator says of an account. */
@@ -244,6 +245,48 @@ export class Api {
   /** Solved tickets with the same words, the most alike first. */
   similar(text: string, except?: string): Promise<readonly answers.Solved[]> {
     return this.ask("POST", "/tickets/similar", answers.listOf("solved", answers.solved), { text, except });
+  }
+  categories(): Promise<readonly parts.Category[]> {
+    return this.ask("GET", "/categories", parts.categories);
+  }
+  /** Below a parent's id, or at the top where that is empty. */
+  addCategory(parent: string, name: string): Promise<readonly parts.Category[]> {
+    return this.ask("POST", "/categories", parts.categories, { parent, name });
+  }
+  changeCategory(
+    id: string,
+    change: { parent?: string; name?: string; retired?: boolean },
+  ): Promise<readonly parts.Category[]> {
+    return this.ask("PATCH", `/categories/${segment(id)}`, parts.categories, change);
+  }
+  /** Answers that technicians give often. */
+  phrases(): Promise<readonly parts.Phrase[]> {
+    return this.ask("GET", "/phrases", parts.phrases);
+  }
+  /** Adds one where id is empty. */
+  putPhrase(id: string, fields: { title: string; text: string }): Promise<readonly parts.Phrase[]> {
+    return id === ""
+      ? this.ask("POST", "/phrases", parts.phrases, fields)
+      : this.ask("PUT", `/phrases/${segment(id)}`, parts.phrases, fields);
+  }
+  removePhrase(id: string): Promise<readonly parts.Phrase[]> {
+    return this.ask("DELETE", `/phrases/${segment(id)}`, parts.phrases);
+  }
+  linkTicket(id: string, number: number, kind: answers.LinkKind): Promise<answers.Ticket> {
+    return this.ask("POST", `/tickets/${segment(id)}/links`, answers.ticket, { number, kind });
+  }
+  unlinkTicket(id: string, other: string): Promise<answers.Ticket> {
+    return this.ask("DELETE", `/tickets/${segment(id)}/links/${segment(other)}`, answers.ticket);
+  }
+  /** Keeps how a ticket was solved as knowledge. */
+  promote(id: string, title: string): Promise<answers.Ticket> {
+    return this.ask("PUT", `/tickets/${segment(id)}/knowledge`, answers.ticket, { title });
+  }
+  demote(id: string): Promise<answers.Ticket> {
+    return this.ask("DELETE", `/tickets/${segment(id)}/knowledge`, answers.ticket);
+  }
+  knowledge(): Promise<readonly answers.Solved[]> {
+    return this.ask("GET", "/knowledge", answers.listOf("solved", answers.solved));
   }
   /** Takes the ticket that is due first. */
   takeNext(): Promise<answers.Ticket> {
