@@ -112,3 +112,44 @@ test("time, duplicates and knowledge", async ({ broker, page }) => {
   expect(rows[0]).toContain(`"${text("report.col.spent")}"`);
   expect(rows[1]).toContain('"25"');
 });
+
+test("files come by button, drop and paste, and go", async ({ broker, page }) => {
+  await broker.addTechnician();
+  await broker.addTicket("Printer prints blank pages", "Sam Okafor");
+  await new Desk(page).signIn(await broker.signInLink());
+  await new Desk(page).choose("Printer prints blank pages");
+  const part = page.getByRole("region", { name: text("desk.files") });
+  const file = { name: "log <1>.txt", mimeType: "text/plain", buffer: Buffer.from("out of toner") };
+  await part.locator("input").setInputFiles(file);
+  const link = part.getByRole("link", { name: "log -1-.txt" });
+  await expect(link).toBeVisible();
+  const download = page.waitForEvent("download");
+  await link.click();
+  expect(await readFile(await (await download).path(), "utf8")).toBe("out of toner");
+
+  for (const [kind, name] of [
+    ["drop", "dropped.txt"],
+    ["paste", "pasted.png"],
+  ] as const) {
+    await part.evaluate(
+      (section, { kind, name }) => {
+        const data = new DataTransfer();
+        data.items.add(new File(["x"], name));
+        section.dispatchEvent(
+          kind === "drop"
+            ? new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })
+            : new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
+        );
+      },
+      { kind, name },
+    );
+    await expect(part.getByRole("link", { name })).toBeVisible();
+  }
+  await looksSound(page, "a ticket with files");
+  await part.getByRole("button", { name: text("desk.files.remove", { name: "dropped.txt" }) }).click();
+  await expect(part.getByRole("link", { name: "dropped.txt" })).toHaveCount(0);
+  await part
+    .locator("input")
+    .setInputFiles({ ...file, name: "big.bin", buffer: Buffer.alloc(10 * 2 ** 20 + 1) });
+  await expect(part.getByRole("alert")).toHaveText(text("desk.files.large", { name: "big.bin" }));
+});

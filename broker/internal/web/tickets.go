@@ -39,12 +39,23 @@ type Ticket struct {
 	SessionMs     int64           `json:"sessionMs" doc:"How long its sessions that ended were live, in milliseconds. In lists: 0"`
 	Knowledge     string          `json:"knowledge,omitempty" doc:"The title under which its resolution is kept. In lists: never"`
 	Links         []TicketLink    `json:"links" nullable:"false" doc:"Empty in lists"`
+	Attachments   []Attachment    `json:"attachments" nullable:"false" doc:"Empty in lists"`
 	CreatedAt     time.Time       `json:"createdAt"`
 	UpdatedAt     time.Time       `json:"updatedAt"`
 	ResolvedAt    *time.Time      `json:"resolvedAt,omitempty"`
 	Found         string          `json:"found,omitempty" doc:"In a search: a few words around the first hit"`
 	Notes         []Note          `json:"notes" nullable:"false" doc:"Empty in lists"`
 	Sessions      []TicketSession `json:"sessions" nullable:"false" doc:"In lists: only those that did not end"`
+}
+
+// Attachment is a file of a ticket. It is had from /tickets/{id}/attachments/{attachment}, always as a download.
+type Attachment struct {
+	ID     string    `json:"id"`
+	Name   string    `json:"name"`
+	Type   string    `json:"type" doc:"As its bytes say"`
+	Size   int64     `json:"size" doc:"Bytes"`
+	Author string    `json:"author" doc:"Display name"`
+	At     time.Time `json:"at"`
 }
 
 // TicketLink is another ticket that belongs to one.
@@ -215,6 +226,13 @@ func (out *Ticket) around(v *store.View) error {
 	for _, l := range links {
 		out.Links = append(out.Links, TicketLink(l))
 	}
+	files, err := v.Attachments(out.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range files {
+		out.Attachments = append(out.Attachments, Attachment{ID: a.ID, Name: a.Name, Type: a.Type, Size: a.Size, Author: a.AuthorName, At: a.At})
+	}
 	took, err := v.TicketTime(out.ID)
 	if err != nil {
 		return err
@@ -228,7 +246,7 @@ func ticketOf(tk store.Ticket, notes []store.Note, sessions []store.Session) Tic
 	out := Ticket{
 		ID: tk.ID, Number: tk.Number, Subject: tk.Subject, Words: tk.Words, Requester: tk.Requester, Category: tk.Category,
 		Impact: tk.Impact, Urgency: tk.Urgency, Priority: tk.Priority, State: tk.State, Assignee: tk.Assignee,
-		Resolution: tk.Resolution, SystemChanges: tk.SystemChanges, Minutes: tk.Minutes, Links: []TicketLink{},
+		Resolution: tk.Resolution, SystemChanges: tk.SystemChanges, Minutes: tk.Minutes, Links: []TicketLink{}, Attachments: []Attachment{},
 		DueAt: desk.DueAt(tk.CreatedAt, tk.Priority), CreatedAt: tk.CreatedAt, UpdatedAt: tk.UpdatedAt, ResolvedAt: when(tk.ResolvedAt),
 		Notes: make([]Note, len(notes)), Sessions: make([]TicketSession, len(sessions)),
 	}

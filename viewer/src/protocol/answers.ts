@@ -294,6 +294,17 @@ const ticketLinkShape = {
   kind: oneOf(...LINKS),
 } satisfies Described<"TicketLink">;
 
+/** A file of a ticket. */
+export type Attachment = Of<typeof attachmentShape>;
+const attachmentShape = {
+  id,
+  name,
+  type: text(400),
+  size: amount,
+  author: name,
+  at: time,
+} satisfies Described<"Attachment">;
+
 export type Ticket = Of<typeof ticketShape>;
 const ticketShape = {
   id,
@@ -315,6 +326,7 @@ const ticketShape = {
   sessionMs: amount,
   knowledge: some(1000),
   links: listOrNone(members(ticketLinkShape)),
+  attachments: listOrNone(members(attachmentShape)),
   createdAt: time,
   updatedAt: time,
   resolvedAt: maybe(time),

@@ -1424,6 +1424,21 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        Attachment: {
+            /** Format: date-time */
+            at: string;
+            /** @description Display name */
+            author: string;
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+            /** @description As its bytes say */
+            type: string;
+        };
         AuditorIdentity: {
             /** @description As in the list */
             readonly name?: string;
@@ -2458,6 +2473,8 @@ export interface components {
         Ticket: {
             /** @description A technician's id */
             assignee?: string;
+            /** @description Empty in lists */
+            attachments: components["schemas"]["Attachment"][];
             category: string;
             /**
              * Format: int64

@@ -46,6 +46,7 @@ export interface AccountFields {
 const BASE = "/api/v1";
 const TIMEOUT_MS = 15_000;
 const EXPORT_TIMEOUT_MS = 10 * 60_000;
+const UPLOAD_TIMEOUT_MS = 2 * 60_000;
 const PROBLEM_CHARS = 600;
 
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
@@ -271,6 +272,28 @@ export class Api {
   }
   removePhrase(id: string): Promise<readonly parts.Phrase[]> {
     return this.ask("DELETE", `/phrases/${segment(id)}`, parts.phrases);
+  }
+  /** Keeps a file with a ticket. */
+  attach(ticket: string, file: File): Promise<void> {
+    return this.guarded(async () => {
+      const response = await fetch(`${BASE}/tickets/${segment(ticket)}/attachments`, {
+        method: "POST",
+        headers: { "Content-Type": "application/octet-stream", "Beside-Name": encodeURIComponent(file.name) },
+        credentials: "same-origin",
+        signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS),
+        body: file,
+      }).catch(() => {
+        throw new ApiError(0, "offline", "", undefined);
+      });
+      if (!response.ok) throw await problemOf(response);
+    });
+  }
+  /** Where a file of a ticket is had from, always as a download. */
+  attachmentUrl(ticket: string, id: string): string {
+    return `${BASE}/tickets/${segment(ticket)}/attachments/${segment(id)}`;
+  }
+  removeAttachment(ticket: string, id: string): Promise<void> {
+    return this.ask("DELETE", `/tickets/${segment(ticket)}/attachments/${segment(id)}`, nothing);
   }
   linkTicket(id: string, number: number, kind: answers.LinkKind): Promise<answers.Ticket> {
     return this.ask("POST", `/tickets/${segment(id)}/links`, answers.ticket, { number, kind });
