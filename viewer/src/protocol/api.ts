@@ -282,9 +282,7 @@ export class Api {
         credentials: "same-origin",
         signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS),
         body: file,
-      }).catch(() => {
-        throw new ApiError(0, "offline", "", undefined);
-      });
+      }).catch(() => Promise.reject(new ApiError(0, "offline", "", undefined)));
       if (!response.ok) throw await problemOf(response);
     });
   }
