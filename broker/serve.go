@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"beside/broker/internal/alarm"
+	"beside/broker/internal/attachment"
 	"beside/broker/internal/auth"
 	"beside/broker/internal/entry"
 	"beside/broker/internal/forward"
@@ -69,6 +70,7 @@ func run(ctx context.Context, dir string, c Config, log *slog.Logger, ready func
 		return err
 	}
 	defer func() { err = errors.Join(err, closeObjects()) }()
+	b.attachments = &attachment.Module{Store: s, Journal: b.journal, Objects: objects, Log: log}
 	b.recordings = recording.New(recording.Config{
 		Store: s, Journal: b.journal, Objects: objects, Quota: c.Recordings.quota(), Log: log,
 	})
@@ -95,21 +97,22 @@ func run(ctx context.Context, dir string, c Config, log *slog.Logger, ready func
 
 // broker is what run holds together.
 type broker struct {
-	config     Config
-	log        *slog.Logger
-	store      *store.Store
-	journal    *journal.Journal
-	listeners  *listeners
-	auth       *auth.Desk
-	registry   *session.Registry
-	ledger     *sequencer.Log
-	askers     []*watch.Asker // of the witnesses
-	web        *web.Server
-	recordings *recording.Shelf
-	metrics    *metrics.Metrics
-	alarm      *alarm.Config // nil: no webhook
-	forwards   []forward.Config
-	draining   chan struct{} // closed when the broker begins to stop
+	config      Config
+	log         *slog.Logger
+	store       *store.Store
+	journal     *journal.Journal
+	listeners   *listeners
+	auth        *auth.Desk
+	registry    *session.Registry
+	ledger      *sequencer.Log
+	askers      []*watch.Asker // of the witnesses
+	web         *web.Server
+	recordings  *recording.Shelf
+	attachments *attachment.Module
+	metrics     *metrics.Metrics
+	alarm       *alarm.Config // nil: no webhook
+	forwards    []forward.Config
+	draining    chan struct{} // closed when the broker begins to stop
 }
 
 // build puts the parts together.
@@ -160,6 +163,7 @@ func (b *broker) build(ctx context.Context, dir string) error {
 			entry.New(entry.Config{Registry: b.registry, Organisation: c.Organisation, Origins: origins}),
 			publish.New(b.store, b.ledger, b.log),
 			recording.NewModule(b.recordings),
+			b.attachments,
 		},
 	})
 	if err != nil {
@@ -241,7 +245,7 @@ func (b *broker) sweep(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		err := b.store.Update(ctx, func(tx *store.Tx) error { return tx.Sweep(auth.CookieLife, session.KeyRest) })
-		err = errors.Join(err, session.RotateDue(ctx, b.journal), old.Sweep(ctx, time.Now()), b.recordings.Sweep(ctx))
+		err = errors.Join(err, session.RotateDue(ctx, b.journal), old.Sweep(ctx, time.Now()), b.recordings.Sweep(ctx), b.attachments.Sweep(ctx, time.Now()))
 		if err != nil && ctx.Err() == nil {
 			b.log.Error("sweep", "error", err) // the next round tries again
 		}

@@ -76,6 +76,15 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindWordsCompared:           decode[WordsCompared],
 	KindWordsRefused:            decode[WordsRefused],
 
+	KindCategoryChanged:   decode[CategoryChanged],
+	KindAttachmentAdded:   decode[AttachmentAdded],
+	KindAttachmentRemoved: decode[AttachmentRemoved],
+	KindPhraseChanged:     decode[PhraseChanged],
+	KindTicketLinked:      decode[TicketLinked],
+	KindTicketUnlinked:    decode[TicketUnlinked],
+	KindTicketPromoted:    decode[TicketPromoted],
+	KindTicketDemoted:     decode[TicketDemoted],
+
 	KindFactsTold: decode[FactsTold],
 	KindFactsKept: decode[FactsKept],
 

@@ -96,7 +96,7 @@ test("the desk and its dialogs", async ({ broker, page }) => {
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel(text("desk.field.subject")).fill("VPN drops every ten minutes");
   await dialog.getByLabel(text("desk.field.requester")).fill("Ada Keller");
-  await dialog.getByLabel(text("desk.field.category")).fill("Network");
+  await dialog.getByLabel(text("desk.field.category")).selectOption("Network");
   await dialog
     .getByLabel(text("desk.field.words"))
     .fill("Since Monday the connection goes away all the time.\nNobody in our team can work from home.");

@@ -1,18 +1,22 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "./fixtures.ts";
+import { robin } from "./harness/broker.ts";
 import { text } from "./harness/client.ts";
 import { Desk } from "./harness/desk.ts";
 import { looksSound } from "./harness/looks.ts";
 import { shot } from "./harness/tour.ts";
 
 test("a report of the desk, and its table as a file", async ({ broker, page }) => {
-  await broker.addTechnician();
+  await broker.addTechnician(robin, "technician,administrator");
   const desk = new Desk(page);
   await desk.signIn(await broker.signInLink());
   await page.goto(`${broker.url}/reports`);
   await expect(page.getByText(text("report.none"))).toBeVisible();
   await looksSound(page, "a report of nothing");
 
+  for (const name of ["=Network", "Printer"]) {
+    await page.request.post(`${broker.url}/api/v1/categories`, { data: { name } });
+  }
   const add = async (subject: string, category: string, requester: string, ...levels: readonly string[]) => {
     const [impact = "", urgency = ""] = levels;
     const flags = ["--category", category, "--impact", impact, "--urgency", urgency];

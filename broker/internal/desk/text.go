@@ -16,6 +16,9 @@ const (
 	MaxText     = 4000
 )
 
+// MaxMinutes bounds the time that somebody says a ticket took: a hundred hours.
+const MaxMinutes = 6000
+
 // Problem is a rule that a person's input breaks. Its text says what to do.
 type Problem struct{ Field, Text string }
 

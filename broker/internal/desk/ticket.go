@@ -82,6 +82,7 @@ type Ticket struct {
 	Impact, Urgency                     Level
 	State                               State
 	Resolution, SystemChanges           string
+	Minutes                             int // it took besides its sessions
 }
 
 // Patch is a change of a ticket: only the fields that are not nil change.
@@ -90,11 +91,12 @@ type Patch struct {
 	Impact, Urgency                     *Level
 	State                               *State
 	Resolution, SystemChanges           *string
+	Minutes                             *int
 }
 
 // New checks a new ticket: it opens in state open and without a resolution.
 func New(t Ticket) (Ticket, error) {
-	t.State, t.Resolution, t.SystemChanges = Open, "", ""
+	t.State, t.Resolution, t.SystemChanges, t.Minutes = Open, "", "", 0
 	return check(t)
 }
 
@@ -113,6 +115,7 @@ func Apply(t Ticket, p Patch) (Ticket, error) {
 	set(&t.State, p.State)
 	set(&t.Resolution, p.Resolution)
 	set(&t.SystemChanges, p.SystemChanges)
+	set(&t.Minutes, p.Minutes)
 	if !CanFollow(from, t.State) {
 		return Ticket{}, &Problem{Field: "state", Text: fmt.Sprintf("a ticket that is %s cannot become %q; it can become %s", from, t.State, join(next(from)))}
 	}
@@ -149,7 +152,7 @@ func check(t Ticket) (Ticket, error) {
 	if t.Requester, err = Line("requester", t.Requester, 1, MaxName); err != nil {
 		return Ticket{}, err
 	}
-	if t.Category, err = Line("category", t.Category, 0, MaxCategory); err != nil {
+	if t.Category, err = Line("category", t.Category, 0, MaxCategoryPath); err != nil {
 		return Ticket{}, err
 	}
 	if t.Words, err = Text("words", t.Words, 0, MaxText); err != nil {
@@ -160,6 +163,9 @@ func check(t Ticket) (Ticket, error) {
 	}
 	if t.SystemChanges, err = Text("systemChanges", t.SystemChanges, 0, MaxText); err != nil {
 		return Ticket{}, err
+	}
+	if t.Minutes < 0 || t.Minutes > MaxMinutes {
+		return Ticket{}, &Problem{Field: "minutes", Text: fmt.Sprintf("must be 0 to %d", MaxMinutes)}
 	}
 	if !slices.Contains(Levels(), t.Impact) {
 		return Ticket{}, &Problem{Field: "impact", Text: "must be high, medium or low"}

@@ -24,9 +24,10 @@ type Call struct {
 	Technician                   string // who has it, or had it at the end; empty: nobody
 	Priority                     desk.Priority
 	Created                      time.Time
-	Helped                       time.Time // when help was first offered; zero: not yet
-	Resolved                     time.Time // zero: not yet
-	Rated, RatedHelped           int       // sessions of which the requester said whether it helped, and that it did
+	Helped                       time.Time     // when help was first offered; zero: not yet
+	Resolved                     time.Time     // zero: not yet
+	Spent                        time.Duration // its sessions that ended, and what technicians say besides
+	Rated, RatedHelped           int           // sessions of which the requester said whether it helped, and that it did
 }
 
 // helped is when the wait was over: a call that was resolved without a session was
@@ -49,7 +50,8 @@ type Figures struct {
 	// Kept and Broken count those that were helped before they were due, and those that were
 	// not, or are due now and wait; the others still have time.
 	Kept, Broken int
-	Again        int // whose requester had called within Again before
+	Spent        int64 // on all of them together, in milliseconds
+	Again        int   // whose requester had called within Again before
 	// Rated sessions are those of which the requester said whether it helped; RatedHelped, that it did.
 	Rated, RatedHelped int
 }
@@ -72,7 +74,7 @@ type Report struct {
 	All          Figures
 	Waiting      int // unresolved at the end of the period
 	ByPriority   []Group
-	ByCategory   []Group
+	ByCategory   []Group // by paths; a branch counts what is below it too
 	ByTechnician []Group
 	ByWeek       []Group
 	Issues       []Issue // the most frequent first, at most MaxIssues
@@ -112,7 +114,7 @@ func Of(calls []Call, from, to, now time.Time) Report {
 	}
 	r.All = figures(in, now)
 	r.ByPriority = groups(in, now, func(c Call) string { return fmt.Sprint(int(c.Priority)) })
-	r.ByCategory = groups(in, now, func(c Call) string { return c.Category })
+	r.ByCategory = groupsOfMany(in, now, func(c Call) []string { return desk.Branches(c.Category) })
 	r.ByTechnician = groups(in, now, func(c Call) string { return c.Technician })
 	r.ByWeek = groups(in, now, func(c Call) string { return Monday(c.Created.In(from.Location())).Format(time.DateOnly) })
 	r.Issues = frequent(issues)
@@ -159,9 +161,16 @@ func frequent(issues map[string]*Issue) []Issue {
 }
 
 func groups(calls []counted, now time.Time, key func(Call) string) []Group {
+	return groupsOfMany(calls, now, func(c Call) []string { return []string{key(c)} })
+}
+
+// groupsOfMany is for calls that are in several groups.
+func groupsOfMany(calls []counted, now time.Time, keys func(Call) []string) []Group {
 	by := make(map[string][]counted)
 	for _, c := range calls {
-		by[key(c.Call)] = append(by[key(c.Call)], c)
+		for _, k := range keys(c.Call) {
+			by[k] = append(by[k], c)
+		}
 	}
 	all := make([]Group, 0, len(by))
 	for _, k := range slices.Sorted(maps.Keys(by)) {
@@ -175,6 +184,7 @@ func figures(calls []counted, now time.Time) (f Figures) {
 	for _, c := range calls {
 		f.Calls++
 		f.Rated += c.Rated
+		f.Spent += c.Spent.Milliseconds()
 		f.RatedHelped += c.RatedHelped
 		if !c.Resolved.IsZero() {
 			f.Resolved++

@@ -93,3 +93,29 @@ func TestWeeksBeginOnMonday(t *testing.T) {
 		}
 	}
 }
+
+// A branch of the tree counts what is below it too; each call counts once in all.
+func TestBranchesCountWhatIsBelow(t *testing.T) {
+	calls := []report.Call{
+		{Number: 1, Category: "Printing", Priority: 5, Created: at(2, 9, 0), Spent: time.Minute},
+		{Number: 2, Category: "Printing / Toner", Priority: 5, Created: at(2, 10, 0), Spent: 2 * time.Minute},
+		{Number: 3, Category: "Printing / Toner / Blue", Priority: 5, Created: at(2, 11, 0)},
+		{Number: 4, Category: "Printing presses", Priority: 5, Created: at(2, 12, 0), Spent: 4 * time.Minute},
+	}
+	r := report.Of(calls, at(2, 0, 0), at(3, 0, 0), at(2, 13, 0))
+	type row struct {
+		key          string
+		calls, spent int
+	}
+	want := []row{{"Printing", 3, 3 * minute}, {"Printing / Toner", 2, 2 * minute}, {"Printing / Toner / Blue", 1, 0}, {"Printing presses", 1, 4 * minute}}
+	var got []row
+	for _, g := range r.ByCategory {
+		got = append(got, row{g.Key, g.Calls, int(g.Spent)})
+	}
+	if !reflect.DeepEqual(got, want) || r.All.Calls != 4 || r.All.Spent != 7*minute {
+		t.Errorf("by category %v and %d in all, want %v and 4", got, r.All.Calls, want)
+	}
+	if name := r.Issues[0].Name; r.Issues[0].Calls != 1 {
+		t.Errorf("issue %q counts %d, want each by its own path", name, r.Issues[0].Calls)
+	}
+}

@@ -92,6 +92,13 @@ func (t *Tx) ErasePersonal(subject string) (int64, error) {
 	if facts {
 		n++
 	}
+	if err != nil {
+		return n, err
+	}
+	files, err := t.eraseAttachments(subject)
+	if files {
+		n++
+	}
 	return n, err
 }
 

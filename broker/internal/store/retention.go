@@ -75,7 +75,11 @@ const notHeld = `session.ended_at > 0 AND session.ended_at < $1
 // and of which there is personal data beside the log, or what a machine said of itself.
 func (v *View) PersonalBefore(end time.Time, limit int) ([]string, error) {
 	return v.texts("sessions with personal data", `SELECT session.id FROM session WHERE `+notHeld+`AND (EXISTS (SELECT 1 FROM audit_personal WHERE subject = session.id)
-		OR EXISTS (SELECT 1 FROM machine_facts WHERE machine_facts.session = session.id)) LIMIT $2`,
+		OR EXISTS (SELECT 1 FROM machine_facts WHERE machine_facts.session = session.id)
+		OR EXISTS (SELECT 1 FROM attachment WHERE attachment.ticket = session.ticket AND NOT EXISTS (SELECT 1 FROM session AS other
+			WHERE other.ticket = session.ticket AND other.id <> session.id AND (other.ended_at = 0 OR other.ended_at >= $1
+				OR EXISTS (SELECT 1 FROM alarm WHERE alarm.session = other.id)
+				OR EXISTS (SELECT 1 FROM legal_hold WHERE legal_hold.session = other.id))))) LIMIT $2`,
 		millis(end), limit)
 }
 

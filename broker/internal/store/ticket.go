@@ -20,11 +20,11 @@ type Ticket struct {
 }
 
 const ticketColumns = `id, number, subject, words, requester, category, impact, urgency, priority, state,
-	COALESCE(assignee, ''), resolution, system_changes, created_at, updated_at, resolved_at`
+	COALESCE(assignee, ''), resolution, system_changes, minutes, created_at, updated_at, resolved_at`
 
 func (tk *Ticket) scan(s scanner) error {
 	return s.Scan(&tk.ID, &tk.Number, &tk.Subject, &tk.Words, &tk.Requester, &tk.Category, &tk.Impact, &tk.Urgency, &tk.Priority, &tk.State,
-		&tk.Assignee, &tk.Resolution, &tk.SystemChanges, instant{&tk.CreatedAt}, instant{&tk.UpdatedAt}, instant{&tk.ResolvedAt})
+		&tk.Assignee, &tk.Resolution, &tk.SystemChanges, &tk.Minutes, instant{&tk.CreatedAt}, instant{&tk.UpdatedAt}, instant{&tk.ResolvedAt})
 }
 
 // InsertTicket adds a ticket and sets ID, Number, Priority and the times.
@@ -53,9 +53,10 @@ func (t *Tx) UpdateTicket(tk Ticket) (Ticket, error) {
 		tk.ResolvedAt = time.Time{}
 	}
 	changed, err := t.audited("change ticket", `UPDATE ticket SET subject = $1, words = $2, requester = $3, category = $4, impact = $5, urgency = $6,
-		priority = $7, state = $8, assignee = $9, resolution = $10, system_changes = $11, updated_at = $12, resolved_at = $13 WHERE id = $14`,
+		priority = $7, state = $8, assignee = $9, resolution = $10, system_changes = $11, updated_at = $12, resolved_at = $13, minutes = $14
+		WHERE id = $15`,
 		tk.Subject, tk.Words, tk.Requester, tk.Category, tk.Impact, tk.Urgency,
-		tk.Priority, tk.State, nullable(tk.Assignee), tk.Resolution, tk.SystemChanges, millis(tk.UpdatedAt), millis(tk.ResolvedAt), tk.ID)
+		tk.Priority, tk.State, nullable(tk.Assignee), tk.Resolution, tk.SystemChanges, millis(tk.UpdatedAt), millis(tk.ResolvedAt), tk.Minutes, tk.ID)
 	if err == nil && !changed {
 		err = ErrNotFound
 	}

@@ -103,21 +103,21 @@ func matchOf(q string) string {
 }
 
 // SimilarSolved lists at most limit tickets with a resolution that share words with a
-// text, the most alike first (BM25: words that few tickets have count most). A ticket is
-// never similar to itself.
-func (v *View) SimilarSolved(text, except string, limit int) (all []Ticket, err error) {
+// text: what is kept as knowledge comes first, then the most alike (BM25: words that few
+// tickets have count most). A ticket is never similar to itself.
+func (v *View) SimilarSolved(text, except string, limit int) (all []Known, err error) {
 	match := anyOf(text)
 	if match == "" {
 		return nil, nil
 	}
 	err = v.rows("similar tickets", func(s scanner) error {
-		var tk Ticket
-		err := tk.scan(s)
-		all = append(all, tk)
+		var k Known
+		err := k.scan(titled{s, &k.Title})
+		all = append(all, k)
 		return err
 	}, `WITH hit AS MATERIALIZED (SELECT rowid, bm25(ticket_text) AS rank FROM ticket_text WHERE ticket_text MATCH $1)
-		SELECT `+ticketColumns+` FROM hit JOIN ticket ON ticket.number = hit.rowid
-		WHERE state IN ('resolved', 'closed') AND resolution <> '' AND id <> $2 ORDER BY hit.rank LIMIT $3`, match, except, limit)
+		SELECT `+ticketColumns+`, COALESCE(title, '') FROM hit JOIN ticket ON ticket.number = hit.rowid LEFT JOIN knowledge ON knowledge.ticket = ticket.id
+		WHERE state IN ('resolved', 'closed') AND resolution <> '' AND id <> $2 ORDER BY title IS NULL, hit.rank LIMIT $3`, match, except, limit)
 	return all, err
 }
 

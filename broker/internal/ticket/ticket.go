@@ -18,6 +18,9 @@ func Add(tx *store.Tx, t desk.Ticket, by record.Actor) (store.Ticket, []record.E
 	if err != nil {
 		return store.Ticket{}, nil, err
 	}
+	if t.Category, err = categoryOf(&tx.View, t.Category); err != nil {
+		return store.Ticket{}, nil, err
+	}
 	tk, err := tx.InsertTicket(store.Ticket{Ticket: t})
 	if err != nil {
 		return tk, nil, err
@@ -42,6 +45,11 @@ func Change(tx *store.Tx, id string, p Patch, by record.Actor) (store.Ticket, []
 	after := before
 	if after.Ticket, err = desk.Apply(before.Ticket, p.Patch); err != nil {
 		return before, nil, err
+	}
+	if after.Category != before.Category { // one that was retired since may stay
+		if after.Category, err = categoryOf(&tx.View, after.Category); err != nil {
+			return before, nil, err
+		}
 	}
 	if p.Assignee != nil {
 		after.Assignee = *p.Assignee
@@ -101,6 +109,7 @@ func changed(a, b store.Ticket) []string {
 		{"resolution", a.Resolution != b.Resolution},
 		{"systemChanges", a.SystemChanges != b.SystemChanges},
 		{"assignee", a.Assignee != b.Assignee},
+		{"minutes", a.Minutes != b.Minutes},
 	} {
 		if f.differs {
 			fields = append(fields, f.name)

@@ -23,6 +23,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"beside/broker/internal/attachment"
 	"beside/broker/internal/auth"
 	"beside/broker/internal/desk"
 	"beside/broker/internal/download"
@@ -47,6 +48,7 @@ type harness struct {
 	store    *store.Store
 	journal  *journal.Journal
 	shelf    *recording.Shelf
+	objects  *recording.Folder
 	auth     *auth.Desk
 	server   *httptest.Server
 	deps     web.Deps
@@ -78,10 +80,11 @@ func newHarnessWith(t *testing.T, change func(*auth.Config)) *harness {
 	h.must(err)
 	objects, err := recording.OpenFolder(filepath.Join(t.TempDir(), "recordings"))
 	h.must(err)
+	h.objects = objects
 	t.Cleanup(func() { h.must(objects.Close()) })
 	h.shelf = recording.New(recording.Config{Store: h.store, Journal: h.journal, Objects: objects, Quota: 20 << 20, Log: slog.New(slog.DiscardHandler)})
 	h.deps = web.Deps{
-		Recordings: h.shelf, Modules: []web.Module{recording.NewModule(h.shelf)},
+		Recordings: h.shelf, Modules: []web.Module{recording.NewModule(h.shelf), &attachment.Module{Store: h.store, Journal: h.journal, Objects: objects, Log: slog.New(slog.DiscardHandler)}},
 		Organisation: "Test Desk", Version: "test", URL: public, Store: h.store, Journal: h.journal, Auth: h.auth,
 		Clients: download.NewShelf(h.dir, slot.Config{Broker: public.String(), Organisation: "Test Desk"}),
 		Pages: fstest.MapFS{

@@ -26,6 +26,7 @@ type ReportFigures struct {
 	ResolveP95 int64 `json:"resolveP95"`
 	Kept       int   `json:"kept" doc:"Helped before help was due"`
 	Broken     int   `json:"broken" doc:"Helped later, or due and waiting"`
+	Spent      int64 `json:"spent" doc:"Live sessions that ended and minutes that technicians added, of all tickets together"`
 	Again      int   `json:"again" doc:"Of somebody who had called in the 14 days before"`
 
 	Rated       int `json:"rated" doc:"Sessions of which the requester said whether it helped"`
@@ -34,7 +35,7 @@ type ReportFigures struct {
 
 // ReportGroup is the figures of tickets that have something in common.
 type ReportGroup struct {
-	Key string `json:"key" doc:"A priority, a category, a technician's name (empty: none), or the Monday of a week"`
+	Key string `json:"key" doc:"A priority, a category's path (with those below it), a technician's name (empty: none), or the Monday of a week"`
 	ReportFigures
 }
 

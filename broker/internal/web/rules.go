@@ -58,6 +58,10 @@ var rules = map[string]rule{
 
 	"listTickets": deskwork, "addTicket": deskwork, "getTicket": deskwork, "changeTicket": deskwork, "addNote": deskwork,
 	"similarTickets": deskwork,
+	"listCategories": deskwork, "addCategory": admin, "changeCategory": admin,
+	"listPhrases": deskwork, "addPhrase": admin, "changePhrase": admin, "removePhrase": admin,
+	"linkTicket": deskwork, "unlinkTicket": deskwork,
+	"listKnowledge": deskwork, "promoteTicket": deskwork, "demoteTicket": deskwork,
 
 	"getReport": deskwork,
 

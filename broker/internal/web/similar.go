@@ -20,6 +20,7 @@ type Solved struct {
 	Subject    string     `json:"subject"`
 	Resolution string     `json:"resolution"`
 	ResolvedAt *time.Time `json:"resolvedAt,omitempty"`
+	Title      string     `json:"title" doc:"That under which it is kept as knowledge; empty: it is not"`
 }
 
 type (
@@ -31,7 +32,7 @@ type (
 	}
 	similarOutput struct {
 		Body struct {
-			Solved []Solved `json:"solved" nullable:"false" doc:"The most alike first"`
+			Solved []Solved `json:"solved" nullable:"false" doc:"What is kept as knowledge first, then the most alike"`
 		}
 	}
 )
@@ -45,11 +46,16 @@ func (s *Server) similar(ctx context.Context, in *similarInput) (*similarOutput,
 	out := &similarOutput{}
 	err := s.deps.Store.View(ctx, func(v *store.View) error {
 		all, err := v.SimilarSolved(in.Body.Text, in.Body.Except, maxSimilar)
-		out.Body.Solved = make([]Solved, len(all))
-		for i, tk := range all {
-			out.Body.Solved[i] = Solved{ID: tk.ID, Number: tk.Number, Subject: tk.Subject, Resolution: tk.Resolution, ResolvedAt: when(tk.ResolvedAt)}
-		}
+		out.Body.Solved = solvedOf(all)
 		return err
 	})
 	return out, err
+}
+
+func solvedOf(all []store.Known) []Solved {
+	out := make([]Solved, len(all))
+	for i, k := range all {
+		out[i] = Solved{ID: k.ID, Number: k.Number, Subject: k.Subject, Resolution: k.Resolution, ResolvedAt: when(k.ResolvedAt), Title: k.Title}
+	}
+	return out
 }

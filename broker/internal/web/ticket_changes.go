@@ -25,6 +25,7 @@ type ticketPatchInput struct {
 		State         *desk.State `json:"state,omitempty" enum:"open,helping,waiting,resolved,closed"`
 		Resolution    *string     `json:"resolution,omitempty"`
 		SystemChanges *string     `json:"systemChanges,omitempty"`
+		Minutes       *int        `json:"minutes,omitempty" minimum:"0" maximum:"6000" doc:"That it took besides its sessions, in all"`
 		Assignee      *string     `json:"assignee,omitempty" doc:"A technician's id; empty: nobody"`
 	}
 }
@@ -69,7 +70,7 @@ func (s *Server) changeTicket(ctx context.Context, in *ticketPatchInput) (*ticke
 	patch := ticket.Patch{
 		Patch: desk.Patch{
 			Subject: b.Subject, Words: b.Words, Requester: b.Requester, Category: b.Category, Impact: b.Impact, Urgency: b.Urgency,
-			State: b.State, Resolution: b.Resolution, SystemChanges: b.SystemChanges,
+			State: b.State, Resolution: b.Resolution, SystemChanges: b.SystemChanges, Minutes: b.Minutes,
 		},
 		Assignee: b.Assignee,
 	}

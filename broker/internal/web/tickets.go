@@ -35,12 +35,36 @@ type Ticket struct {
 	Assignee      string          `json:"assignee,omitempty" doc:"A technician's id"`
 	Resolution    string          `json:"resolution"`
 	SystemChanges string          `json:"systemChanges"`
+	Minutes       int             `json:"minutes" doc:"That it took besides its sessions, as technicians say"`
+	SessionMs     int64           `json:"sessionMs" doc:"How long its sessions that ended were live, in milliseconds. In lists: 0"`
+	Knowledge     string          `json:"knowledge,omitempty" doc:"The title under which its resolution is kept. In lists: never"`
+	Links         []TicketLink    `json:"links" nullable:"false" doc:"Empty in lists"`
+	Attachments   []Attachment    `json:"attachments" nullable:"false" doc:"Empty in lists"`
 	CreatedAt     time.Time       `json:"createdAt"`
 	UpdatedAt     time.Time       `json:"updatedAt"`
 	ResolvedAt    *time.Time      `json:"resolvedAt,omitempty"`
 	Found         string          `json:"found,omitempty" doc:"In a search: a few words around the first hit"`
 	Notes         []Note          `json:"notes" nullable:"false" doc:"Empty in lists"`
 	Sessions      []TicketSession `json:"sessions" nullable:"false" doc:"In lists: only those that did not end"`
+}
+
+// Attachment is a file of a ticket. It is had from /tickets/{id}/attachments/{attachment}, always as a download.
+type Attachment struct {
+	ID     string    `json:"id"`
+	Name   string    `json:"name"`
+	Type   string    `json:"type" doc:"As its bytes say"`
+	Size   int64     `json:"size" doc:"Bytes"`
+	Author string    `json:"author" doc:"Display name"`
+	At     time.Time `json:"at"`
+}
+
+// TicketLink is another ticket that belongs to one.
+type TicketLink struct {
+	ID      string     `json:"id"`
+	Number  int64      `json:"number"`
+	Subject string     `json:"subject"`
+	State   desk.State `json:"state" enum:"open,helping,waiting,resolved,closed"`
+	Kind    desk.Link  `json:"kind" enum:"related,duplicate_of,duplicated_by" doc:"What this ticket is to the other"`
 }
 
 // Note is what a technician wrote down about a ticket.
@@ -177,6 +201,9 @@ func readTicket(v *store.View, id string) (Ticket, error) {
 		return Ticket{}, err
 	}
 	out := ticketOf(tk, notes, sessions)
+	if err := out.around(v); err != nil {
+		return Ticket{}, err
+	}
 	with, err := v.SessionsWithFacts(id)
 	if err != nil {
 		return Ticket{}, err
@@ -190,11 +217,36 @@ func readTicket(v *store.View, id string) (Ticket, error) {
 	return out, nil
 }
 
+// around reads what stands around a ticket: its time, its links, and whether it is knowledge.
+func (out *Ticket) around(v *store.View) error {
+	links, err := v.Links(out.ID)
+	if err != nil {
+		return err
+	}
+	for _, l := range links {
+		out.Links = append(out.Links, TicketLink(l))
+	}
+	files, err := v.Attachments(out.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range files {
+		out.Attachments = append(out.Attachments, Attachment{ID: a.ID, Name: a.Name, Type: a.Type, Size: a.Size, Author: a.AuthorName, At: a.At})
+	}
+	took, err := v.TicketTime(out.ID)
+	if err != nil {
+		return err
+	}
+	out.SessionMs = took.Milliseconds()
+	out.Knowledge, err = v.Title(out.ID)
+	return err
+}
+
 func ticketOf(tk store.Ticket, notes []store.Note, sessions []store.Session) Ticket {
 	out := Ticket{
 		ID: tk.ID, Number: tk.Number, Subject: tk.Subject, Words: tk.Words, Requester: tk.Requester, Category: tk.Category,
 		Impact: tk.Impact, Urgency: tk.Urgency, Priority: tk.Priority, State: tk.State, Assignee: tk.Assignee,
-		Resolution: tk.Resolution, SystemChanges: tk.SystemChanges,
+		Resolution: tk.Resolution, SystemChanges: tk.SystemChanges, Minutes: tk.Minutes, Links: []TicketLink{}, Attachments: []Attachment{},
 		DueAt: desk.DueAt(tk.CreatedAt, tk.Priority), CreatedAt: tk.CreatedAt, UpdatedAt: tk.UpdatedAt, ResolvedAt: when(tk.ResolvedAt),
 		Notes: make([]Note, len(notes)), Sessions: make([]TicketSession, len(sessions)),
 	}

@@ -223,6 +223,7 @@ const figuresShape = {
   kept: amount,
   broken: amount,
   again: amount,
+  spent: amount,
   rated: amount,
   ratedHelped: amount,
 } satisfies Described<"ReportFigures">;
@@ -281,6 +282,29 @@ const ticketSessionShape = {
   rating: maybe(oneOf(...RATINGS)),
 } satisfies Described<"TicketSession">;
 
+/** What a ticket is to another. */
+export const LINKS = ["related", "duplicate_of", "duplicated_by"] as const;
+export type LinkKind = (typeof LINKS)[number];
+export type TicketLink = Of<typeof ticketLinkShape>;
+const ticketLinkShape = {
+  id,
+  number: whole(1, Number.MAX_SAFE_INTEGER),
+  subject: text(MAX_TEXT),
+  state: oneOf(...TICKET_STATES),
+  kind: oneOf(...LINKS),
+} satisfies Described<"TicketLink">;
+
+/** A file of a ticket. */
+export type Attachment = Of<typeof attachmentShape>;
+const attachmentShape = {
+  id,
+  name,
+  type: text(400),
+  size: amount,
+  author: name,
+  at: time,
+} satisfies Described<"Attachment">;
+
 export type Ticket = Of<typeof ticketShape>;
 const ticketShape = {
   id,
@@ -298,6 +322,11 @@ const ticketShape = {
   assignee: maybe(name),
   resolution: some(MAX_TEXT),
   systemChanges: some(MAX_TEXT),
+  minutes: amount,
+  sessionMs: amount,
+  knowledge: some(1000),
+  links: listOrNone(members(ticketLinkShape)),
+  attachments: listOrNone(members(attachmentShape)),
   createdAt: time,
   updatedAt: time,
   resolvedAt: maybe(time),
@@ -314,6 +343,7 @@ const solvedShape = {
   subject: text(MAX_TEXT),
   resolution: some(MAX_TEXT),
   resolvedAt: maybe(time),
+  title: some(1000),
 } satisfies Described<"Solved">;
 export const solved: Read<Solved> = members(solvedShape);
 

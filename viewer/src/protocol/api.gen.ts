@@ -142,6 +142,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tree of categories */
+        get: operations["listCategories"];
+        put?: never;
+        /** Add a category */
+        post: operations["addCategory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename, move, retire or restore a category; its tickets follow */
+        patch: operations["changeCategory"];
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -340,6 +375,23 @@ export interface paths {
         put?: never;
         /** Let the next key sign; live sessions follow at once */
         post: operations["rotateKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Solved tickets whose resolution is kept as knowledge */
+        get: operations["listKnowledge"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -599,6 +651,42 @@ export interface paths {
         /** Make new recovery codes; earlier ones are good no more */
         post: operations["makeRecoveryCodes"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers that technicians give often */
+        get: operations["listPhrases"];
+        put?: never;
+        /** Add an answer */
+        post: operations["addPhrase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change an answer */
+        put: operations["changePhrase"];
+        post?: never;
+        /** Remove an answer */
+        delete: operations["removePhrase"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1140,6 +1228,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep how a ticket was solved as knowledge */
+        put: operations["promoteTicket"];
+        post?: never;
+        /** Keep it no longer */
+        delete: operations["demoteTicket"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Link a ticket with another */
+        post: operations["linkTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/links/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a link away, for both tickets */
+        delete: operations["unlinkTicket"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/notes": {
         parameters: {
             query?: never;
@@ -1284,6 +1424,21 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        Attachment: {
+            /** Format: date-time */
+            at: string;
+            /** @description Display name */
+            author: string;
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+            /** @description As its bytes say */
+            type: string;
+        };
         AuditorIdentity: {
             /** @description As in the list */
             readonly name?: string;
@@ -1321,6 +1476,28 @@ export interface components {
             identities?: components["schemas"]["AuditorIdentity"][] | null;
             /** @description The signed list, as JSON */
             list: string;
+        };
+        CategoriesOutputBody: {
+            /** @description By their paths */
+            categories: components["schemas"]["Category"][];
+        };
+        Category: {
+            id: string;
+            name: string;
+            /** @description Its id; empty: at the top */
+            parent: string;
+            /** @description The names from the top, with a slash between: what tickets say */
+            path: string;
+            retired: boolean;
+            /** @description Neither it nor one above it is retired: a ticket may be given it */
+            usable: boolean;
+        };
+        CategoryPatchInputBody: {
+            name?: string;
+            /** @description Empty: to the top */
+            parent?: string;
+            /** @description No ticket is given it any more; those that have it keep it */
+            retired?: boolean;
         };
         Ceremony: {
             /** @description To be brought back with the answer, within five minutes, once */
@@ -1632,6 +1809,18 @@ export interface components {
              */
             unable?: "wayland" | "no_screen";
         };
+        LinkInputBody: {
+            /**
+             * @description What this ticket is to the other
+             * @enum {string}
+             */
+            kind: "related" | "duplicate_of" | "duplicated_by";
+            /**
+             * Format: int64
+             * @description Of the other ticket
+             */
+            number: number;
+        };
         Machine: {
             facts: components["schemas"]["Facts"];
             /**
@@ -1716,6 +1905,11 @@ export interface components {
             name: string;
             roles: ("technician" | "auditor" | "administrator")[] | null;
         };
+        NewCategoryInputBody: {
+            name: string;
+            /** @description Empty: at the top */
+            parent?: string;
+        };
         NewInvitationInputBody: {
             /** @description SHA-256 of the link's join value */
             joinHash: string;
@@ -1786,6 +1980,21 @@ export interface components {
              */
             recoveryCodes: number;
         };
+        Phrase: {
+            readonly id: string;
+            /** @description At most 1000 characters */
+            text: string;
+            /** @description At most 60 characters */
+            title: string;
+        };
+        PhraseFields: {
+            text: string;
+            title: string;
+        };
+        PhrasesOutputBody: {
+            /** @description By their titles */
+            phrases: components["schemas"]["Phrase"][];
+        };
         Policy: {
             /**
              * Format: date-time
@@ -1824,6 +2033,10 @@ export interface components {
             /** Format: int64 */
             status: number;
             /** @description The HTTP status in words */
+            title: string;
+        };
+        PromoteInputBody: {
+            /** @description What it is about, in one line */
             title: string;
         };
         Provider: {
@@ -1991,6 +2204,11 @@ export interface components {
             resolved: number;
             /**
              * Format: int64
+             * @description Live sessions that ended and minutes that technicians added, of all tickets together
+             */
+            spent: number;
+            /**
+             * Format: int64
              * @description To the first offer of help, of those helped by now
              */
             waitP50: number;
@@ -2018,7 +2236,7 @@ export interface components {
              * @description Helped before help was due
              */
             kept: number;
-            /** @description A priority, a category, a technician's name (empty: none), or the Monday of a week */
+            /** @description A priority, a category's path (with those below it), a technician's name (empty: none), or the Monday of a week */
             key: string;
             /**
              * Format: int64
@@ -2042,6 +2260,11 @@ export interface components {
              * @description Of these, by now
              */
             resolved: number;
+            /**
+             * Format: int64
+             * @description Live sessions that ended and minutes that technicians added, of all tickets together
+             */
+            spent: number;
             /**
              * Format: int64
              * @description To the first offer of help, of those helped by now
@@ -2195,7 +2418,7 @@ export interface components {
             text: string;
         };
         SimilarOutputBody: {
-            /** @description The most alike first */
+            /** @description What is kept as knowledge first, then the most alike */
             solved: components["schemas"]["Solved"][];
         };
         Solved: {
@@ -2206,6 +2429,8 @@ export interface components {
             /** Format: date-time */
             resolvedAt?: string;
             subject: string;
+            /** @description That under which it is kept as knowledge; empty: it is not */
+            title: string;
         };
         Story: {
             /** Format: int64 */
@@ -2248,6 +2473,8 @@ export interface components {
         Ticket: {
             /** @description A technician's id */
             assignee?: string;
+            /** @description Empty in lists */
+            attachments: components["schemas"]["Attachment"][];
             category: string;
             /**
              * Format: int64
@@ -2266,6 +2493,15 @@ export interface components {
             id: string;
             /** @enum {string} */
             impact: "high" | "medium" | "low";
+            /** @description The title under which its resolution is kept. In lists: never */
+            knowledge?: string;
+            /** @description Empty in lists */
+            links: components["schemas"]["TicketLink"][];
+            /**
+             * Format: int64
+             * @description That it took besides its sessions, as technicians say
+             */
+            minutes: number;
             /** @description Empty in lists */
             notes: components["schemas"]["Note"][];
             /**
@@ -2282,6 +2518,11 @@ export interface components {
             resolution: string;
             /** Format: date-time */
             resolvedAt?: string;
+            /**
+             * Format: int64
+             * @description How long its sessions that ended were live, in milliseconds. In lists: 0
+             */
+            sessionMs: number;
             /** @description In lists: only those that did not end */
             sessions: components["schemas"]["TicketSession"][];
             /** @enum {string} */
@@ -2295,6 +2536,19 @@ export interface components {
             /** @description What the requester said, in their own words */
             words: string;
         };
+        TicketLink: {
+            id: string;
+            /**
+             * @description What this ticket is to the other
+             * @enum {string}
+             */
+            kind: "related" | "duplicate_of" | "duplicated_by";
+            /** Format: int64 */
+            number: number;
+            /** @enum {string} */
+            state: "open" | "helping" | "waiting" | "resolved" | "closed";
+            subject: string;
+        };
         TicketListOutputBody: {
             tickets: components["schemas"]["Ticket"][];
         };
@@ -2304,6 +2558,11 @@ export interface components {
             category?: string;
             /** @enum {string} */
             impact?: "high" | "medium" | "low";
+            /**
+             * Format: int64
+             * @description That it took besides its sessions, in all
+             */
+            minutes?: number;
             requester?: string;
             resolution?: string;
             /** @enum {string} */
@@ -2664,6 +2923,103 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    listCategories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoriesOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    addCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCategoryInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoriesOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    changeCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryPatchInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoriesOutputBody"];
+                };
             };
             /** @description Error */
             default: {
@@ -3049,6 +3405,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeysOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    listKnowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarOutputBody"];
                 };
             };
             /** @description Error */
@@ -3587,6 +3972,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    listPhrases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhrasesOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    addPhrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhraseFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhrasesOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    changePhrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhraseFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhrasesOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    removePhrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhrasesOutputBody"];
                 };
             };
             /** @description Error */
@@ -4876,6 +5389,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewInvitationOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    promoteTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromoteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    demoteTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    linkTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    unlinkTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                other: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
                 };
             };
             /** @description Error */

@@ -7,6 +7,7 @@ import * as answers from "./answers.ts";
 import type { Bytes } from "./bytes.ts";
 import type { Facts } from "./facts.ts";
 import * as machines from "./machines.ts";
+import * as parts from "./parts.ts";
 import type { Read } from "./read.ts";
 
 /** A refusal of the broker, or that it could not be reached. */
@@ -33,7 +34,7 @@ export type NewTicket = Pick<
 >;
 /** What may change of a ticket; only what is given changes. */
 export type TicketChange = Partial<
-  NewTicket & Pick<answers.Ticket, "state" | "resolution" | "systemChanges">
+  NewTicket & Pick<answers.Ticket, "state" | "resolution" | "systemChanges" | "minutes">
 >;
 
 /** What an administrator says of an account. */
@@ -45,6 +46,7 @@ export interface AccountFields {
 const BASE = "/api/v1";
 const TIMEOUT_MS = 15_000;
 const EXPORT_TIMEOUT_MS = 10 * 60_000;
+const UPLOAD_TIMEOUT_MS = 2 * 60_000;
 const PROBLEM_CHARS = 600;
 
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
@@ -244,6 +246,68 @@ export class Api {
   /** Solved tickets with the same words, the most alike first. */
   similar(text: string, except?: string): Promise<readonly answers.Solved[]> {
     return this.ask("POST", "/tickets/similar", answers.listOf("solved", answers.solved), { text, except });
+  }
+  categories(): Promise<readonly parts.Category[]> {
+    return this.ask("GET", "/categories", parts.categories);
+  }
+  /** Below a parent's id, or at the top where that is empty. */
+  addCategory(parent: string, name: string): Promise<readonly parts.Category[]> {
+    return this.ask("POST", "/categories", parts.categories, { parent, name });
+  }
+  changeCategory(
+    id: string,
+    change: { parent?: string; name?: string; retired?: boolean },
+  ): Promise<readonly parts.Category[]> {
+    return this.ask("PATCH", `/categories/${segment(id)}`, parts.categories, change);
+  }
+  /** Answers that technicians give often. */
+  phrases(): Promise<readonly parts.Phrase[]> {
+    return this.ask("GET", "/phrases", parts.phrases);
+  }
+  /** Adds one where id is empty. */
+  putPhrase(id: string, fields: { title: string; text: string }): Promise<readonly parts.Phrase[]> {
+    return id === ""
+      ? this.ask("POST", "/phrases", parts.phrases, fields)
+      : this.ask("PUT", `/phrases/${segment(id)}`, parts.phrases, fields);
+  }
+  removePhrase(id: string): Promise<readonly parts.Phrase[]> {
+    return this.ask("DELETE", `/phrases/${segment(id)}`, parts.phrases);
+  }
+  /** Keeps a file with a ticket. */
+  attach(ticket: string, file: File): Promise<void> {
+    return this.guarded(async () => {
+      const response = await fetch(`${BASE}/tickets/${segment(ticket)}/attachments`, {
+        method: "POST",
+        headers: { "Content-Type": "application/octet-stream", "Beside-Name": encodeURIComponent(file.name) },
+        credentials: "same-origin",
+        signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS),
+        body: file,
+      }).catch(() => Promise.reject(new ApiError(0, "offline", "", undefined)));
+      if (!response.ok) throw await problemOf(response);
+    });
+  }
+  /** Where a file of a ticket is had from, always as a download. */
+  attachmentUrl(ticket: string, id: string): string {
+    return `${BASE}/tickets/${segment(ticket)}/attachments/${segment(id)}`;
+  }
+  removeAttachment(ticket: string, id: string): Promise<void> {
+    return this.ask("DELETE", `/tickets/${segment(ticket)}/attachments/${segment(id)}`, nothing);
+  }
+  linkTicket(id: string, number: number, kind: answers.LinkKind): Promise<answers.Ticket> {
+    return this.ask("POST", `/tickets/${segment(id)}/links`, answers.ticket, { number, kind });
+  }
+  unlinkTicket(id: string, other: string): Promise<answers.Ticket> {
+    return this.ask("DELETE", `/tickets/${segment(id)}/links/${segment(other)}`, answers.ticket);
+  }
+  /** Keeps how a ticket was solved as knowledge. */
+  promote(id: string, title: string): Promise<answers.Ticket> {
+    return this.ask("PUT", `/tickets/${segment(id)}/knowledge`, answers.ticket, { title });
+  }
+  demote(id: string): Promise<answers.Ticket> {
+    return this.ask("DELETE", `/tickets/${segment(id)}/knowledge`, answers.ticket);
+  }
+  knowledge(): Promise<readonly answers.Solved[]> {
+    return this.ask("GET", "/knowledge", answers.listOf("solved", answers.solved));
   }
   /** Takes the ticket that is due first. */
   takeNext(): Promise<answers.Ticket> {

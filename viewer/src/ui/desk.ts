@@ -64,6 +64,18 @@ export function whyHere(ticket: Ticket, now: number): string {
   return parts.join(" · ");
 }
 
+/** How long a ticket took: in its sessions, and besides. */
+export function timeOf({ sessionMs, minutes }: Pick<Ticket, "sessionMs" | "minutes">): string {
+  return t("desk.time.of", { session: span(sessionMs), besides: span(minutes * 60_000) });
+}
+
+/** How a ticket was solved, as it stands; of a duplicate that says nothing yet: that it is one. */
+export function resolutionOf({ resolution, links }: Pick<Ticket, "resolution" | "links">): string {
+  const original = links.find(({ kind }) => kind === "duplicate_of");
+  if (resolution !== "" || original === undefined) return resolution;
+  return t("desk.linked.draft", { number: original.number, subject: original.subject });
+}
+
 /** The session of a ticket that did not end, the newest first. */
 export function openSession(ticket: string, sessions: readonly Session[]): Session | undefined {
   return sessions

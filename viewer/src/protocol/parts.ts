@@ -1,0 +1,28 @@
+/** What the broker answers about the desk's own lists: categories, and answers that are given often. */
+import { members } from "./answers.ts";
+import type { components } from "./api.gen.ts";
+import { flag, list, type Read, text } from "./read.ts";
+
+type Described<Name extends keyof components["schemas"]> = Partial<
+  Record<keyof components["schemas"][Name], Read<unknown>>
+>;
+
+const id = text(64);
+
+const readCategory = members({
+  id,
+  parent: text(64),
+  name: text(400),
+  path: text(1000),
+  retired: flag,
+  usable: flag,
+} satisfies Described<"Category">);
+export type Category = ReturnType<typeof readCategory>;
+const readCategories = members({ categories: list(readCategory, 5000) });
+/** The tree, by its paths. */
+export const categories: Read<readonly Category[]> = (value, path) => readCategories(value, path).categories;
+
+const readPhrase = members({ id, title: text(400), text: text(4000) } satisfies Described<"Phrase">);
+export type Phrase = ReturnType<typeof readPhrase>;
+const readPhrases = members({ phrases: list(readPhrase, 1000) });
+export const phrases: Read<readonly Phrase[]> = (value, path) => readPhrases(value, path).phrases;
