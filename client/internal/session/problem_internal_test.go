@@ -21,7 +21,6 @@ func TestEveryRefusalSaysWhatNext(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := &session{cfg: Config{Broker: broker}}
-	host := []string{"host", broker.Host}
 	tests := map[string]struct {
 		got        window.Problem
 		what, next string
@@ -31,11 +30,11 @@ func TestEveryRefusalSaysWhatNext(t *testing.T) {
 		"revoked":    {refusedProblem(&refusal{Code: "invitation_revoked"}), texts.T("client.revoked"), texts.T("client.new-link")},
 		"unknown":    {refusedProblem(&refusal{Code: "invitation_unknown"}), texts.T("client.unknown"), texts.T("client.new-link")},
 		"new":        {refusedProblem(&refusal{Code: "of_a_later_broker"}), texts.T("client.refused"), texts.T("client.new-link")},
-		"away":       {s.unreachable(io.EOF), texts.T("client.unreachable", host...), texts.T("client.unreachable.next")},
-		"in between": {s.unreachable(&tls.CertificateVerificationError{Err: errors.New("x")}), texts.T("client.untrusted", host...), texts.T("client.untrusted.next")},
+		"away":       {s.unreachable(io.EOF), texts.T("client.unreachable", "host", broker.Host), texts.T("client.unreachable.next")},
+		"in between": {s.unreachable(&tls.CertificateVerificationError{Err: errors.New("x")}), texts.T("client.untrusted", "host", broker.Host), texts.T("client.untrusted.next")},
 		"a foreign authority": {
 			s.unreachable(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}),
-			texts.T("client.untrusted", host...), texts.T("client.untrusted.next"),
+			texts.T("client.untrusted", "host", broker.Host), texts.T("client.untrusted.next"),
 		},
 		"wayland":   {unableProblem(&screen.NotShowableError{Kind: screen.KindWayland}), texts.T("client.wayland"), texts.T("client.wayland.next")},
 		"no screen": {unableProblem(&screen.NotShowableError{}), texts.T("client.no-screen"), texts.T("client.no-screen.next")},
