@@ -250,3 +250,52 @@ test("keys that macOS keeps silent about come up with Command", () => {
   b.up("Meta/MetaLeft");
   expect(b.to.take()).toBe("+MetaLeft +KeyC -MetaLeft -KeyC");
 });
+
+describe("a modifier that was tapped", () => {
+  function sticky() {
+    const told: string[] = [];
+    const board = new Board("text", { onSticky: (codes) => told.push(codes.join(" ")) });
+    return { board, told };
+  }
+
+  test("goes with the next key, and with that one only", () => {
+    const { board: b, told } = sticky();
+    b.keyboard.stick("ControlLeft");
+    b.keyboard.stick("ShiftLeft");
+    expect(b.to.take()).toBe("");
+    b.tap("c/KeyC");
+    b.tap("c/KeyC");
+    expect(b.to.take()).toBe("+ControlLeft +ShiftLeft +KeyC -KeyC -ShiftLeft -ControlLeft 'c'");
+    expect(told).toEqual(["ControlLeft", "ControlLeft ShiftLeft", ""]);
+  });
+
+  test("goes with a character of a keyboard on the screen, if there is a key for it", () => {
+    const { board: b } = sticky();
+    b.keyboard.stick("ControlLeft");
+    b.keyboard.text("é");
+    b.keyboard.text("v");
+    b.keyboard.text("v");
+    expect(b.to.take()).toBe("'é' +ControlLeft +KeyV -KeyV -ControlLeft 'v'");
+  });
+
+  test("goes with a click, and comes up after it", () => {
+    const { board: b } = sticky();
+    b.keyboard.stick("ShiftLeft");
+    b.keyboard.flush();
+    b.keyboard.afterClick();
+    b.keyboard.flush();
+    b.keyboard.afterClick();
+    expect(b.to.take()).toBe("+ShiftLeft -ShiftLeft");
+  });
+
+  test("is taken back by a second tap, and when everything is let go of", () => {
+    const { board: b, told } = sticky();
+    b.keyboard.stick("MetaLeft");
+    b.keyboard.stick("MetaLeft");
+    b.keyboard.stick("AltLeft");
+    b.keyboard.release();
+    b.tap("x/KeyX");
+    expect(b.to.take()).toBe("release 'x'");
+    expect(told.at(-1)).toBe("");
+  });
+});

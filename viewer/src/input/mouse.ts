@@ -37,6 +37,8 @@ export interface MouseOptions {
   readonly frame: (f: () => void) => void;
   /** Called before a press and before the wheel turns. */
   readonly beforePress: () => void;
+  /** Called when the last button came up, and after the wheel turned. */
+  readonly afterRelease?: () => void;
 }
 
 export class Mouse {
@@ -73,6 +75,7 @@ export class Mouse {
       this.outbox.button(at, number, down);
     }
     this.buttons = buttons;
+    if (buttons === 0) this.options.afterRelease?.();
   }
 
   /** The wheel turned; mode is WheelEvent.deltaMode. */
@@ -114,6 +117,7 @@ export class Mouse {
     if (turned !== undefined && (turned.dx !== 0 || turned.dy !== 0)) {
       this.options.beforePress();
       this.outbox.wheel(turned.at, turned.dx, turned.dy);
+      if (this.buttons === 0) this.options.afterRelease?.();
     }
   }
 }
