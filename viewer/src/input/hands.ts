@@ -4,7 +4,7 @@
  * while control is granted.
  */
 import type { Code } from "./codes.ts";
-import { Keyboard, type KeyboardMode } from "./keyboard.ts";
+import { Keyboard, type KeyboardMode, type LockKeys } from "./keyboard.ts";
 import { listenKeys } from "./listen-keys.ts";
 import { listenPointer } from "./listen-pointer.ts";
 import { Outbox, type Place, type Sender } from "./messages.ts";
@@ -80,6 +80,11 @@ export class Hands {
     if (mode === this.keyboard.mode) return;
     this.keyboard.release();
     this.keyboard.mode = mode;
+  }
+
+  /** What the requester's lock keys are. */
+  setLocks(locks: LockKeys | undefined): void {
+    this.keyboard.locks = locks;
   }
 
   /** Whether fingers act where they are or move the pointer. */

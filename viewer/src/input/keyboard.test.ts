@@ -251,6 +251,39 @@ test("keys that macOS keeps silent about come up with Command", () => {
   expect(b.to.take()).toBe("+MetaLeft +KeyC -MetaLeft -KeyC");
 });
 
+describe("lock keys", () => {
+  const on = { caps: true, num: true };
+
+  test("are made those of here with the first key, once for each time that the keyboard comes", () => {
+    const b = new Board("keys");
+    b.keyboard.locks = { caps: false, num: true };
+    b.down("a/KeyA", { locks: on });
+    b.down("b/KeyB", { locks: on });
+    expect(b.to.take()).toBe("+CapsLock -CapsLock +KeyA +KeyB");
+    b.keyboard.release();
+    b.keyboard.locks = { caps: true, num: false };
+    b.down("c/KeyC", { locks: on });
+    expect(b.to.take()).toBe("release +NumLock -NumLock +KeyC");
+  });
+
+  test("are left alone where they are not known, and where text is typed", () => {
+    const keys = new Board("keys");
+    keys.down("a/KeyA", { locks: on });
+    expect(keys.to.take()).toBe("+KeyA");
+    const typed = new Board("text");
+    typed.keyboard.locks = { caps: false, num: false };
+    typed.tap("A/KeyA");
+    expect(typed.to.take()).toBe("'A'");
+  });
+
+  test("are not switched twice by a press of them", () => {
+    const b = new Board("keys");
+    b.keyboard.locks = { caps: false, num: true };
+    b.down("CapsLock", { locks: on });
+    expect(b.to.take()).toBe("+CapsLock");
+  });
+});
+
 describe("a modifier that was tapped", () => {
   function sticky() {
     const told: string[] = [];

@@ -23,10 +23,18 @@ export interface Stroke {
   readonly meta: boolean;
   readonly altGraph: boolean;
   readonly repeat: boolean;
+  /** Which lock keys are on here. */
+  readonly locks?: LockKeys;
   /** The key feeds an input method or a dead key: its text comes by itself. */
   readonly composing: boolean;
   /** Milliseconds of any clock. */
   readonly time: number;
+}
+
+/** Lock keys that are on. */
+export interface LockKeys {
+  readonly caps: boolean;
+  readonly num: boolean;
 }
 
 export interface KeyboardOptions {
@@ -50,6 +58,10 @@ export class Keyboard {
   /** Modifiers that are down here and not there, and whether they have served for a character. */
   private readonly waiting = new Map<Code, { used: boolean; since: number }>();
 
+  /** Lock keys of the requester, as the client last said it; undefined before. */
+  locks: LockKeys | undefined;
+  /** They were not compared since the keyboard came to the picture. */
+  private fresh = true;
   /** Modifiers that were tapped, and go with the next key or click. */
   private readonly sticky = new Set<Code>();
   /** Those of them that are down for a click. */
@@ -77,6 +89,7 @@ export class Keyboard {
   down(stroke: Stroke): boolean {
     if (this.mode === "text" && composes(stroke)) return false;
     this.resync(stroke);
+    if (this.mode === "keys") this.alignLocks(stroke);
     if (this.sticky.size > 0 && isCode(stroke.code) && !isModifier(stroke.code)) this.tap([stroke.code]);
     else if (stroke.key === "AltGraph") this.onAltGraph(stroke);
     else if (isModifier(stroke.code)) this.onModifier(stroke);
@@ -127,6 +140,22 @@ export class Keyboard {
     this.clicked.clear();
   }
 
+  /** Of physical keys the locks over there decide what they give: once they are made those of here. */
+  private alignLocks(stroke: Stroke): void {
+    const [here, there] = [stroke.locks, this.locks];
+    if (!this.fresh || here === undefined || there === undefined) return;
+    this.fresh = false;
+    const taps = [
+      ["CapsLock", here.caps !== there.caps],
+      ["NumLock", here.num !== there.num && this.options.mac !== true],
+    ] as const;
+    for (const [code, differs] of taps) {
+      if (!differs || code === stroke.code) continue; // this very press does it
+      this.outbox.key(code, true);
+      this.outbox.key(code, false);
+    }
+  }
+
   private unstick(): void {
     if (this.sticky.size === 0) return;
     this.sticky.clear();
@@ -137,6 +166,7 @@ export class Keyboard {
   release(): void {
     this.unstick();
     this.clicked.clear();
+    this.fresh = true;
     this.sent.clear();
     this.waiting.clear();
     this.outbox.release();

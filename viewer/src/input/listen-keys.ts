@@ -53,6 +53,7 @@ function stroke(event: KeyboardEvent): Stroke {
     meta: event.metaKey,
     altGraph: event.getModifierState("AltGraph"),
     repeat: event.repeat,
+    locks: { caps: event.getModifierState("CapsLock"), num: event.getModifierState("NumLock") },
     composing: event.isComposing,
     time: event.timeStamp,
   };

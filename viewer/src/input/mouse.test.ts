@@ -81,6 +81,12 @@ describe("mouse", () => {
     expect(to.take()).toBe("flush +0@0,0");
   });
 
+  test("small turns of a trackpad add up to exactly what they are", () => {
+    const { mouse, frame } = setup();
+    for (let i = 0; i < 250; i++) mouse.wheel({ x: 0, y: 0 }, 0, -1, 0);
+    expect(frame()).toBe("flush wheel(0,-300)@0,0");
+  });
+
   test("the wheel counts 120 to a notch in every unit, adds up, and goes once a frame", () => {
     const { mouse, frame } = setup();
     const at = { x: 5, y: 5 };

@@ -32,6 +32,11 @@ const BITS: readonly (readonly [ButtonNumber, number])[] = [
 const PIXELS = 100;
 const LINES = 3;
 
+/** Without what adding binary fractions leaves: a hair less than a notch would be no notch. */
+function exact(units: number): number {
+  return Math.round(units * 1e4) / 1e4;
+}
+
 export interface MouseOptions {
   /** Runs f at the next frame. */
   readonly frame: (f: () => void) => void;
@@ -81,8 +86,8 @@ export class Mouse {
   /** The wheel turned; mode is WheelEvent.deltaMode. */
   wheel(at: Place, deltaX: number, deltaY: number, mode: number): void {
     const perNotch = mode === 0 ? PIXELS : mode === 1 ? LINES : 1;
-    this.restX += (deltaX * NOTCH) / perNotch;
-    this.restY += (deltaY * NOTCH) / perNotch;
+    this.restX = exact(this.restX + (deltaX * NOTCH) / perNotch);
+    this.restY = exact(this.restY + (deltaY * NOTCH) / perNotch);
     const dx = Math.trunc(this.restX);
     const dy = Math.trunc(this.restY);
     this.restX -= dx;

@@ -194,6 +194,7 @@ export class Devices implements Screen {
   /** Listens while control may be used. */
   follow(state: LiveState): void {
     const { rights, stage } = state;
+    this.hands.setLocks(state.locks);
     const lent = stage.at === "live" && rights.scopes.includes("control") && !rights.paused && !rights.asking;
     if (lent === this.lent || this.elements === undefined) return;
     this.lent = lent;
