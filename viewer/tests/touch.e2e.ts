@@ -165,3 +165,39 @@ test("every page that a technician uses fits a telephone", async ({ broker, open
     await sound(page, path);
   }
 });
+
+test("zoomed to 200 %, the technician's pages keep everything in reach", async ({ broker, openPage }) => {
+  // A browser at 200 % lays out in half of the window.
+  const page = await openPage({
+    viewport: { width: 640, height: 400 },
+    deviceScaleFactor: 2,
+    reducedMotion: "reduce",
+  });
+  await broker.addTechnician();
+  await broker.addTicket("Printer prints nothing", "Sam Okafor");
+  await page.goto(await broker.signInLink());
+  await page.getByRole("button", { name: text("signin.button") }).click();
+  const row = page.getByRole("link", { name: /Printer prints nothing/ });
+  await expect(row).toBeVisible();
+  const reach = async (what: string): Promise<void> => {
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width, `${what}: nothing to scroll sideways`).toBeLessThanOrEqual(640);
+    expect(await seriousFindings(page), what).toEqual([]);
+    const moving = await page.evaluate(() =>
+      document.getAnimations().flatMap((a) => (a.playState === "running" ? [a.id] : [])),
+    );
+    expect(moving, `${what}: nothing moves where people asked for that`).toEqual([]);
+  };
+  await reach("the desk");
+  await row.click();
+  await page.getByRole("button", { name: text("desk.help") }).click();
+  await expect(
+    page.getByRole("textbox", { name: text("desk.link", { requester: "Sam Okafor" }) }),
+  ).toBeVisible();
+  await reach("a ticket");
+  for (const path of ["sessions", "machines", "reports", "account"]) {
+    await page.goto(`${broker.url}/${path}`);
+    await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+    await reach(path);
+  }
+});
