@@ -123,6 +123,8 @@ func DecodeFromClient(raw []byte) (Message, error) {
 		return decode[Notice](raw)
 	case typ == "said":
 		return decode[Said](raw)
+	case typ == "locks":
+		return decode[Locks](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}

@@ -18,7 +18,7 @@ var directions = map[string]struct {
 	types  []string
 }{
 	"viewer": {control.DecodeFromViewer, []string{"hello", "nonce", "token", "ask", "yield", "show", "abilities", "attend", "say", "bye"}},
-	"client": {control.DecodeFromClient, []string{"hello", "commit", "reveal", "compared", "asking", "granted", "declined", "rights", "screens", "facts", "notice", "said", "bye"}},
+	"client": {control.DecodeFromClient, []string{"hello", "commit", "reveal", "compared", "asking", "granted", "declined", "rights", "screens", "facts", "notice", "said", "locks", "bye"}},
 }
 
 func TestGoldenMessagesSurviveARoundTrip(t *testing.T) {

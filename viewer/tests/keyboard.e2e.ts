@@ -1,5 +1,6 @@
 import { expect, test } from "./fixtures.ts";
 import { text } from "./harness/client.ts";
+import { tabTo } from "./harness/looks.ts";
 import { Session } from "./harness/session.ts";
 
 test("keys as they lie on the requester's keyboard", async ({ desktop, broker, page }) => {
@@ -41,6 +42,40 @@ test("keys that a browser keeps for itself are sent from a menu", async ({ deskt
   await session.keys("Alt+F4");
   await desktop.gone("first");
   expect(await desktop.titles()).toContain("second");
+});
+
+test("the menu of keys is used by keys, and a modifier waits for the next", async ({
+  desktop,
+  broker,
+  page,
+}) => {
+  const terminal = await desktop.terminal();
+  const session = await Session.controlled(broker, desktop, page);
+  await session.focus(terminal.window);
+  const { keyboard } = page;
+  const choose = async (label: string): Promise<void> => {
+    await keyboard.press("Control+Alt+Shift+KeyL");
+    await tabTo(page, "button", text("session.keys"));
+    await keyboard.press("Enter");
+    const item = page.getByRole("menuitem", { name: label, exact: true });
+    await expect(item).toBeVisible();
+    const focused = page.locator("[role=menuitem]:focus");
+    await expect(focused).toBeVisible();
+    // From the end, where the single keys are: the menu goes round.
+    for (let i = 0; i < 60 && (await focused.textContent())?.trim() !== label; i++) {
+      await keyboard.press("ArrowUp");
+    }
+    await expect(item).toBeFocused();
+    await keyboard.press("Enter");
+    await expect(page.getByText(text("session.focus.there"))).toBeVisible();
+  };
+  await choose("Esc");
+  await choose("F5");
+  await terminal.typed("\u001b\u001b[15~");
+  await terminal.clear();
+  await session.keys(text("session.keys.hold", { key: "Ctrl" }));
+  await keyboard.type("vv");
+  await terminal.typed("\u0016v");
 });
 
 test("the keyboard comes back to the page by keys", async ({ desktop, broker, page }) => {

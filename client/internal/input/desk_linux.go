@@ -69,11 +69,11 @@ func (d *desk) setRepeat(code byte, on bool) {
 	xproto.ChangeKeyboardControl(d.conn, xproto.KbKey|xproto.KbAutoRepeatMode, []uint32{uint32(code), mode})
 }
 
-// setKey gives a key one character whatever modifiers are on. Two equal symbols
-// keep the server from adding the other letter case as the second.
-func (d *desk) setKey(code xproto.Keycode, keysym uint32) {
-	sym := xproto.Keysym(keysym)
-	xproto.ChangeKeyboardMapping(d.conn, 1, code, 2, []xproto.Keysym{sym, sym})
+// setKey gives a key a character by itself and one with Shift, whatever else is
+// on. There have to be two: of one alone the server makes both letter cases.
+func (d *desk) setKey(code xproto.Keycode, plain, shifted uint32) {
+	syms := []xproto.Keysym{xproto.Keysym(plain), xproto.Keysym(shifted)}
+	xproto.ChangeKeyboardMapping(d.conn, 1, code, 2, syms)
 }
 
 // putBack undoes what a Held stands for.
@@ -86,7 +86,7 @@ func (d *desk) putBack(h Held) {
 	case HeldRepeat:
 		d.setRepeat(h.Code, true)
 	case HeldSpare:
-		d.setKey(xproto.Keycode(h.Code), keysymNone)
+		d.setKey(xproto.Keycode(h.Code), keysymNone, keysymNone)
 	case HeldLock:
 		d.xkb.setLocks(h.Code, h.Code)
 	}

@@ -21,6 +21,7 @@ type Hands struct {
 	moves chan act    // the newest move only
 	tasks chan func() // run by Run between two acts
 	done  chan struct{}
+	locks chan control.Locks // the newest state that was not taken yet
 
 	mu     sync.Mutex
 	epoch  uint64             // rises with Release; acts of an older one are dropped
@@ -33,6 +34,9 @@ type Hands struct {
 	shown   image.Rectangle
 	owing   bool // the injector may hold something
 	failing bool // the last act failed, and the log says so
+
+	locked     control.Locks // as they were told
+	lockedSaid bool
 }
 
 type act struct {
@@ -50,14 +54,14 @@ func NewHands(inj Injector, log *slog.Logger) *Hands {
 	return &Hands{
 		inj: inj, log: log,
 		acts: make(chan act, maxActs), moves: make(chan act, 1),
-		tasks: make(chan func()), done: make(chan struct{}),
+		tasks: make(chan func()), done: make(chan struct{}), locks: make(chan control.Locks, 1),
 	}
 }
 
 // Use is called when control was granted: input made under generation gen or a
 // later one is applied with lease, until that is revoked.
 func (h *Hands) Use(lease *consent.Lease, gen uint64) {
-	h.post(func() { h.lease, h.gen = lease, gen })
+	h.post(func() { h.lease, h.gen, h.lockedSaid = lease, gen, false })
 }
 
 // Show says which part of the desktop the technician sees, in its pixels.
@@ -123,6 +127,8 @@ func (h *Hands) Run(ctx context.Context) {
 	defer h.releaseAll()
 	tidy := time.NewTicker(tidyEvery)
 	defer tidy.Stop()
+	locks := time.NewTicker(locksEvery)
+	defer locks.Stop()
 	ticking := true
 	for {
 		if h.owing != ticking {
@@ -133,8 +139,9 @@ func (h *Hands) Run(ctx context.Context) {
 			}
 		}
 		var revoked <-chan struct{}
+		var look <-chan time.Time // no timer runs for a channel that nobody waits for
 		if h.lease != nil {
-			revoked = h.lease.Done()
+			revoked, look = h.lease.Done(), locks.C
 		}
 		select {
 		case <-ctx.Done():
@@ -149,6 +156,8 @@ func (h *Hands) Run(ctx context.Context) {
 			h.onAct(ctx, a)
 		case <-tidy.C:
 			h.onTidy()
+		case <-look:
+			h.onLocks()
 		}
 	}
 }

@@ -185,7 +185,7 @@ func (x *x11) prepare(lease *consent.Lease, runes []rune, keys map[rune]stroke) 
 	err = lease.Do(func() error {
 		for _, r := range runes {
 			if s, ok := keys[r]; ok {
-				x.spares.use(s.code, time.Now())
+				x.spares.use(s, time.Now())
 				ready++
 				continue
 			}
@@ -194,18 +194,20 @@ func (x *x11) prepare(lease *consent.Lease, runes []rune, keys map[rune]stroke) 
 					return err
 				}
 			}
-			code, evicted, w := x.spares.lend(r, time.Now())
-			if code == 0 {
+			to, evicted, w := x.spares.lend(r, time.Now())
+			if to.code == 0 {
 				wait = w
 				break
 			}
 			if evicted != 0 {
 				delete(keys, evicted)
-			} else {
-				x.take(Held{HeldSpare, byte(code)})
 			}
-			keys[r] = stroke{code: code}
-			x.desk.setKey(code, keysymOf(r))
+			if h := (Held{HeldSpare, byte(to.code)}); !slices.Contains(x.held, h) {
+				x.take(h)
+			}
+			keys[r] = x.spares.stroke(to)
+			plain, shifted := x.spares.keysyms(to.code)
+			x.desk.setKey(to.code, plain, shifted)
 			x.robot.unread++
 			lent = true
 			ready++
@@ -241,7 +243,7 @@ func (x *x11) stroke(ctx context.Context, lease *consent.Lease, s stroke) error 
 			for _, h := range slices.Backward(pressed) {
 				x.letGo(h)
 			}
-			x.spares.use(s.code, time.Now())
+			x.spares.use(s, time.Now())
 			return nil
 		})
 	})

@@ -164,8 +164,9 @@ type session struct {
 	words      comparison
 	journal    *journal.Journal
 	holds      holds
-	raised     bool   // the alarm is in the journal
-	leased     uint64 // generation of control that the hands have
+	raised     bool           // the alarm is in the journal
+	locks      *control.Locks // as they were read last under the right to control
+	leased     uint64         // generation of control that the hands have
 	taken      control.Taker
 	term       *time.Timer // nil while nothing is granted
 	vigil      *vigil

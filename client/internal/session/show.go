@@ -167,6 +167,10 @@ func (s *session) giveHands(r *road) {
 	if s.leased != lease.Generation() {
 		s.leased = lease.Generation()
 		h.Use(lease, lease.Generation())
+		s.locks = nil
+	}
+	if s.locks != nil {
+		s.tellViewer(r, *s.locks)
 	}
 	h.Show(r.area)
 }
@@ -188,8 +192,35 @@ func (s *session) openHands(r *road) *input.Hands {
 		}
 	})
 	s.hands.Store(h)
+	s.go_(func() { s.watchLocks(h) })
 	s.watchOwnHands()
 	return h
+}
+
+// watchLocks tells the technician which lock keys are on, while control is lent.
+func (s *session) watchLocks(h *input.Hands) {
+	for {
+		select {
+		case locks := <-h.Locks():
+			select {
+			case s.tasks <- func() { s.onLocks(locks) }:
+			case <-s.over:
+				return
+			}
+		case <-s.over:
+			return
+		}
+	}
+}
+
+func (s *session) onLocks(locks control.Locks) {
+	if _, live := s.gate.Lease(grant.Control); !live || s.isOver() {
+		return
+	}
+	s.locks = &locks
+	if r := s.verifiedRoad(); r != nil {
+		s.tellViewer(r, locks)
+	}
 }
 
 // watchOwnHands lets the person's own mouse and keyboard win: what comes from the

@@ -4,13 +4,13 @@
  * while control is granted.
  */
 import type { Code } from "./codes.ts";
-import { Keyboard, type KeyboardMode } from "./keyboard.ts";
+import { Keyboard, type KeyboardMode, type LockKeys } from "./keyboard.ts";
 import { listenKeys } from "./listen-keys.ts";
 import { listenPointer } from "./listen-pointer.ts";
-import { Outbox, type Sender } from "./messages.ts";
+import { Outbox, type Place, type Sender } from "./messages.ts";
 import { Mouse } from "./mouse.ts";
 import { press } from "./special-keys.ts";
-import { Touch } from "./touch.ts";
+import { Touch, type TouchMode, type TouchOptions } from "./touch.ts";
 
 /** What the page has for the hands. */
 export interface Surface {
@@ -22,21 +22,40 @@ export interface Surface {
   readonly onLeave: () => void;
 }
 
+/** What the page hears from the hands, and they from it. */
+export interface HandsOptions {
+  /** The requester's pointer, which the trackpad moves on. */
+  readonly pointer?: () => Place | undefined;
+  /** Two fingers look closer. */
+  readonly pinch?: TouchOptions["pinch"];
+  /** Modifiers wait for the next key. */
+  readonly onSticky?: (codes: readonly Code[]) => void;
+}
+
 export class Hands {
   private readonly outbox: Outbox;
   private readonly keyboard: Keyboard;
   private readonly mouse: Mouse;
   private readonly touch: Touch;
 
-  constructor(sender: Sender) {
+  private picture: HTMLElement | undefined;
+
+  constructor(sender: Sender, options: HandsOptions = {}) {
     this.outbox = new Outbox(sender);
     this.mouse = new Mouse(this.outbox, {
       frame: (f) => requestAnimationFrame(f),
       beforePress: () => this.keyboard.flush(),
+      afterRelease: () => this.keyboard.afterClick(),
     });
-    this.touch = new Touch(this.mouse, (ms, f) => {
+    const after = (ms: number, f: () => void) => {
       const timer = setTimeout(f, ms);
       return () => clearTimeout(timer);
+    };
+    const nowhere = { left: 0, top: 0, width: 0, height: 0 };
+    this.touch = new Touch(this.mouse, after, {
+      pinch: (...what) => options.pinch?.(...what),
+      pointer: () => options.pointer?.(),
+      picture: () => this.picture?.getBoundingClientRect() ?? nowhere,
     });
     this.keyboard = new Keyboard(this.outbox, {
       mac: /^(Mac|iP)/.test(navigator.platform),
@@ -44,11 +63,14 @@ export class Hands {
         this.mouse.forget();
         this.touch.forget();
       },
+      later: (act, ms) => void setTimeout(act, ms),
+      onSticky: (codes) => options.onSticky?.(codes),
     });
   }
 
   /** Takes the surface's input until signal aborts: control or the page is gone. */
   listen(surface: Surface, signal: AbortSignal): void {
+    this.picture = surface.picture;
     listenKeys(surface.keys, this.keyboard, { signal, onLeave: surface.onLeave });
     listenPointer(surface.picture, this.mouse, this.touch, signal);
   }
@@ -58,6 +80,27 @@ export class Hands {
     if (mode === this.keyboard.mode) return;
     this.keyboard.release();
     this.keyboard.mode = mode;
+  }
+
+  /** What the requester's lock keys are. */
+  setLocks(locks: LockKeys | undefined): void {
+    this.keyboard.locks = locks;
+  }
+
+  /** Whether fingers act where they are or move the pointer. */
+  setTouch(mode: TouchMode): void {
+    this.touch.forget();
+    this.touch.mode = mode;
+  }
+
+  /** Makes a modifier go with the next key or click, or no longer. */
+  stick(code: Code): void {
+    this.keyboard.stick(code);
+  }
+
+  /** Taps a key, with the modifiers that wait. */
+  tap(code: Code): void {
+    this.keyboard.tap([code]);
   }
 
   /** Presses keys together, from a menu. */

@@ -250,3 +250,85 @@ test("keys that macOS keeps silent about come up with Command", () => {
   b.up("Meta/MetaLeft");
   expect(b.to.take()).toBe("+MetaLeft +KeyC -MetaLeft -KeyC");
 });
+
+describe("lock keys", () => {
+  const on = { caps: true, num: true };
+
+  test("are made those of here with the first key, once for each time that the keyboard comes", () => {
+    const b = new Board("keys");
+    b.keyboard.locks = { caps: false, num: true };
+    b.down("a/KeyA", { locks: on });
+    b.down("b/KeyB", { locks: on });
+    expect(b.to.take()).toBe("+CapsLock -CapsLock +KeyA +KeyB");
+    b.keyboard.release();
+    b.keyboard.locks = { caps: true, num: false };
+    b.down("c/KeyC", { locks: on });
+    expect(b.to.take()).toBe("release +NumLock -NumLock +KeyC");
+  });
+
+  test("are left alone where they are not known, and where text is typed", () => {
+    const keys = new Board("keys");
+    keys.down("a/KeyA", { locks: on });
+    expect(keys.to.take()).toBe("+KeyA");
+    const typed = new Board("text");
+    typed.keyboard.locks = { caps: false, num: false };
+    typed.tap("A/KeyA");
+    expect(typed.to.take()).toBe("'A'");
+  });
+
+  test("are not switched twice by a press of them", () => {
+    const b = new Board("keys");
+    b.keyboard.locks = { caps: false, num: true };
+    b.down("CapsLock", { locks: on });
+    expect(b.to.take()).toBe("+CapsLock");
+  });
+});
+
+describe("a modifier that was tapped", () => {
+  function sticky() {
+    const told: string[] = [];
+    const board = new Board("text", { onSticky: (codes) => told.push(codes.join(" ")) });
+    return { board, told };
+  }
+
+  test("goes with the next key, and with that one only", () => {
+    const { board: b, told } = sticky();
+    b.keyboard.stick("ControlLeft");
+    b.keyboard.stick("ShiftLeft");
+    expect(b.to.take()).toBe("");
+    b.tap("c/KeyC");
+    b.tap("c/KeyC");
+    expect(b.to.take()).toBe("+ControlLeft +ShiftLeft +KeyC -KeyC -ShiftLeft -ControlLeft 'c'");
+    expect(told).toEqual(["ControlLeft", "ControlLeft ShiftLeft", ""]);
+  });
+
+  test("goes with a character of a keyboard on the screen, if there is a key for it", () => {
+    const { board: b } = sticky();
+    b.keyboard.stick("ControlLeft");
+    b.keyboard.text("é");
+    b.keyboard.text("v");
+    b.keyboard.text("v");
+    expect(b.to.take()).toBe("'é' +ControlLeft +KeyV -KeyV -ControlLeft 'v'");
+  });
+
+  test("goes with a click, and comes up after it", () => {
+    const { board: b } = sticky();
+    b.keyboard.stick("ShiftLeft");
+    b.keyboard.flush();
+    b.keyboard.afterClick();
+    b.keyboard.flush();
+    b.keyboard.afterClick();
+    expect(b.to.take()).toBe("+ShiftLeft -ShiftLeft");
+  });
+
+  test("is taken back by a second tap, and when everything is let go of", () => {
+    const { board: b, told } = sticky();
+    b.keyboard.stick("MetaLeft");
+    b.keyboard.stick("MetaLeft");
+    b.keyboard.stick("AltLeft");
+    b.keyboard.release();
+    b.tap("x/KeyX");
+    expect(b.to.take()).toBe("release 'x'");
+    expect(told.at(-1)).toBe("");
+  });
+});

@@ -9,6 +9,7 @@
  */
 import { type Code, isCode, isModifier, MODIFIERS } from "./codes.ts";
 import type { Outbox } from "./messages.ts";
+import { press } from "./special-keys.ts";
 
 export type KeyboardMode = "text" | "keys";
 
@@ -22,10 +23,18 @@ export interface Stroke {
   readonly meta: boolean;
   readonly altGraph: boolean;
   readonly repeat: boolean;
+  /** Which lock keys are on here. */
+  readonly locks?: LockKeys;
   /** The key feeds an input method or a dead key: its text comes by itself. */
   readonly composing: boolean;
   /** Milliseconds of any clock. */
   readonly time: number;
+}
+
+/** Lock keys that are on. */
+export interface LockKeys {
+  readonly caps: boolean;
+  readonly num: boolean;
 }
 
 export interface KeyboardOptions {
@@ -33,6 +42,10 @@ export interface KeyboardOptions {
   readonly mac?: boolean;
   /** Called when everything is released, buttons included. */
   readonly onRelease?: () => void;
+  /** Told which modifiers wait for the next key. */
+  readonly onSticky?: (codes: readonly Code[]) => void;
+  /** Runs act in so many milliseconds. */
+  readonly later?: (act: () => void, ms: number) => void;
 }
 
 /** Windows puts a ControlLeft before AltGr, at the same time. */
@@ -45,16 +58,40 @@ export class Keyboard {
   /** Modifiers that are down here and not there, and whether they have served for a character. */
   private readonly waiting = new Map<Code, { used: boolean; since: number }>();
 
+  /** Lock keys of the requester, as the client last said it; undefined before. */
+  locks: LockKeys | undefined;
+  /** They were not compared since the keyboard came to the picture. */
+  private fresh = true;
+  /** Modifiers that were tapped, and go with the next key or click. */
+  private readonly sticky = new Set<Code>();
+  /** Those of them that are down for a click. */
+  private readonly clicked = new Set<Code>();
+
   constructor(
     private readonly outbox: Outbox,
     private readonly options: KeyboardOptions = {},
   ) {}
 
+  /** Makes a modifier go with the next key or click, or no longer. */
+  stick(code: Code): void {
+    if (!this.sticky.delete(code)) this.sticky.add(code);
+    this.options.onSticky?.([...this.sticky]);
+  }
+
+  /** Presses keys one after the other, with the modifiers that wait, and lets go of them. */
+  tap(codes: readonly Code[]): void {
+    const chord = [...this.sticky, ...codes];
+    this.unstick();
+    press(this.outbox, chord, this.options.later ?? ((act) => act()));
+  }
+
   /** A key goes down. Returns whether it is dealt with; else the browser may compose with it. */
   down(stroke: Stroke): boolean {
     if (this.mode === "text" && composes(stroke)) return false;
     this.resync(stroke);
-    if (stroke.key === "AltGraph") this.onAltGraph(stroke);
+    if (this.mode === "keys") this.alignLocks(stroke);
+    if (this.sticky.size > 0 && isCode(stroke.code) && !isModifier(stroke.code)) this.tap([stroke.code]);
+    else if (stroke.key === "AltGraph") this.onAltGraph(stroke);
     else if (isModifier(stroke.code)) this.onModifier(stroke);
     else if (this.mode === "text" && this.isText(stroke)) this.onText(stroke.key);
     else this.onKey(stroke);
@@ -78,11 +115,18 @@ export class Keyboard {
 
   /** A text that is not of one key: composed, dictated, from a keyboard on the screen. */
   text(text: string): void {
-    this.onText(text);
+    const code = this.sticky.size > 0 ? keyOf(text) : undefined;
+    if (code === undefined) this.onText(text);
+    else this.tap([code]);
   }
 
   /** Sends the modifiers that are down, before a click that may mean them. */
   flush(): void {
+    for (const code of this.sticky) {
+      this.outbox.key(code, true);
+      this.clicked.add(code);
+    }
+    this.unstick();
     for (const code of this.waiting.keys()) {
       this.outbox.key(code, true);
       this.sent.add(code);
@@ -90,8 +134,39 @@ export class Keyboard {
     this.waiting.clear();
   }
 
+  /** The click is over; so is what waited for it. */
+  afterClick(): void {
+    for (const code of this.clicked) this.outbox.key(code, false);
+    this.clicked.clear();
+  }
+
+  /** Of physical keys the locks over there decide what they give: once they are made those of here. */
+  private alignLocks(stroke: Stroke): void {
+    const [here, there] = [stroke.locks, this.locks];
+    if (!this.fresh || here === undefined || there === undefined) return;
+    this.fresh = false;
+    const taps = [
+      ["CapsLock", here.caps !== there.caps],
+      ["NumLock", here.num !== there.num && this.options.mac !== true],
+    ] as const;
+    for (const [code, differs] of taps) {
+      if (!differs || code === stroke.code) continue; // this very press does it
+      this.outbox.key(code, true);
+      this.outbox.key(code, false);
+    }
+  }
+
+  private unstick(): void {
+    if (this.sticky.size === 0) return;
+    this.sticky.clear();
+    this.options.onSticky?.([]);
+  }
+
   /** Lets go of everything: focus, page or control is lost. */
   release(): void {
+    this.unstick();
+    this.clicked.clear();
+    this.fresh = true;
     this.sent.clear();
     this.waiting.clear();
     this.outbox.release();
@@ -177,6 +252,13 @@ const NAVIGATION_OF: Readonly<Partial<Record<Code, Code>>> = {
   Numpad9: "PageUp",
   NumpadDecimal: "Delete",
 };
+
+/** The key of a character that came without one, from a keyboard on the screen: by its place on a US keyboard. */
+function keyOf(text: string): Code | undefined {
+  const signs: Readonly<Record<string, Code>> = { "\n": "Enter", "\t": "Tab", " ": "Space" };
+  const code = signs[text] ?? (/^[a-z]$/i.test(text) ? `Key${text.toUpperCase()}` : `Digit${text}`);
+  return isCode(code) ? code : undefined;
+}
 
 /** Whether the key is for the browser to make a text of. */
 function composes(stroke: Stroke): boolean {

@@ -53,6 +53,7 @@ function stroke(event: KeyboardEvent): Stroke {
     meta: event.metaKey,
     altGraph: event.getModifierState("AltGraph"),
     repeat: event.repeat,
+    locks: { caps: event.getModifierState("CapsLock"), num: event.getModifierState("NumLock") },
     composing: event.isComposing,
     time: event.timeStamp,
   };
@@ -60,9 +61,12 @@ function stroke(event: KeyboardEvent): Stroke {
 
 /** Text that comes without keys: composed, dictated, from a keyboard on the screen. */
 function listenText(target: HTMLElement, keyboard: Keyboard, signal: AbortSignal): void {
+  // A keyboard on the screen tells of Backspace only where there is something to take away.
+  const rest = matchMedia("(pointer: coarse)").matches ? FILLER : "";
   const empty = () => {
-    if (target instanceof HTMLTextAreaElement) target.value = "";
+    if (target instanceof HTMLTextAreaElement) target.value = rest;
   };
+  target.addEventListener("focus", empty, { signal });
   target.addEventListener(
     "compositionend",
     (event) => {
@@ -86,6 +90,9 @@ function listenText(target: HTMLElement, keyboard: Keyboard, signal: AbortSignal
     signal,
   });
 }
+
+/** A space without a width; it is never sent, for only what was added is. */
+const FILLER = "\u200b";
 
 function tapBackspace(keyboard: Keyboard, time: number): void {
   const none = { shift: false, ctrl: false, alt: false, meta: false, altGraph: false };

@@ -12,7 +12,7 @@ import {
   sendable,
 } from "./messages.ts";
 import { Recorder } from "./recorder.ts";
-import { press, SPECIAL_KEYS } from "./special-keys.ts";
+import { press, SINGLE_KEYS, SPECIAL_KEYS } from "./special-keys.ts";
 
 test("the table of keys is the client's", () => {
   expect(CODES).toEqual(goldenCodes);
@@ -80,7 +80,7 @@ test("moves, buttons and wheel share one count from 1, and moves have their own 
 });
 
 test("special keys are named once", () => {
-  const labels = SPECIAL_KEYS.map(({ label }) => label);
+  const labels = [...SPECIAL_KEYS, ...SINGLE_KEYS].map(({ label }) => label);
   expect(new Set(labels).size).toBe(labels.length);
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Outbox } from "./messages.ts";
 import { Mouse, placeIn } from "./mouse.ts";
 import { Recorder } from "./recorder.ts";
-import { LONG_PRESS_MS, Touch } from "./touch.ts";
+import { AGAIN_MS, LONG_PRESS_MS, Touch, type TouchOptions } from "./touch.ts";
 
 function setup() {
   const to = new Recorder();
@@ -81,6 +81,12 @@ describe("mouse", () => {
     expect(to.take()).toBe("flush +0@0,0");
   });
 
+  test("small turns of a trackpad add up to exactly what they are", () => {
+    const { mouse, frame } = setup();
+    for (let i = 0; i < 250; i++) mouse.wheel({ x: 0, y: 0 }, 0, -1, 0);
+    expect(frame()).toBe("flush wheel(0,-300)@0,0");
+  });
+
   test("the wheel counts 120 to a notch in every unit, adds up, and goes once a frame", () => {
     const { mouse, frame } = setup();
     const at = { x: 5, y: 5 };
@@ -97,14 +103,18 @@ describe("mouse", () => {
 });
 
 describe("touch", () => {
-  function withTouch() {
+  function withTouch(options: TouchOptions = {}) {
     const base = setup();
     const timers: { ms: number; f: () => void }[] = [];
-    const touch = new Touch(base.mouse, (ms, f) => {
-      const timer = { ms, f };
-      timers.push(timer);
-      return () => timers.splice(timers.indexOf(timer), 1);
-    });
+    const touch = new Touch(
+      base.mouse,
+      (ms, f) => {
+        const timer = { ms, f };
+        timers.push(timer);
+        return () => timers.includes(timer) && timers.splice(timers.indexOf(timer), 1);
+      },
+      options,
+    );
     const finger = (id: number, x: number, y: number) => ({ id, clientX: x, clientY: y, at: { x, y } });
     const wait = (ms: number) => {
       for (const t of [...timers]) if (t.ms <= ms) timers.splice(timers.indexOf(t), 1)[0]?.f();
@@ -153,9 +163,82 @@ describe("touch", () => {
     touch.down(finger(2, 60, 50));
     touch.move(finger(1, 50, 0));
     touch.move(finger(2, 60, 0));
-    expect(frame()).toBe("flush wheel(0,60)@60,0");
+    expect(frame()).toBe("flush wheel(0,60)@50,50");
     touch.up(finger(1, 50, 0), false);
     touch.up(finger(2, 60, 0), false);
     expect(frame()).toBe("");
+  });
+
+  test("a tap of two fingers clicks right where the first was", () => {
+    const { touch, finger, to } = withTouch();
+    touch.down(finger(1, 50, 50));
+    touch.down(finger(2, 90, 50));
+    touch.move(finger(1, 51, 51));
+    touch.up(finger(2, 90, 50), false);
+    touch.up(finger(1, 51, 51), false);
+    expect(to.take()).toBe("flush +2@50,50 -2@50,50");
+  });
+
+  test("two fingers that go apart look closer and turn no wheel", () => {
+    const seen: unknown[] = [];
+    const pinch = (...what: unknown[]) => void seen.push(what);
+    const { touch, finger, frame } = withTouch({ pinch });
+    touch.down(finger(1, 50, 50));
+    touch.down(finger(2, 70, 50));
+    touch.move(finger(1, 40, 50));
+    touch.move(finger(2, 80, 50));
+    touch.move(finger(2, 120, 50));
+    touch.up(finger(2, 120, 50), false);
+    touch.move(finger(1, 20, 50));
+    touch.up(finger(1, 20, 50), false);
+    expect(seen).toEqual([
+      [2, { x: 60, y: 50 }, { x: 0, y: 0 }],
+      [2, { x: 80, y: 50 }, { x: 20, y: 0 }],
+    ]);
+    expect(frame()).toBe("");
+  });
+
+  /** A picture of 65536 pixels of the page, so that places are pixels. */
+  function withTrackpad() {
+    const picture = () => ({ left: 0, top: 0, width: 65536, height: 65536 });
+    const base = withTouch({ pointer: () => ({ x: 1000, y: 1000 }), picture });
+    base.touch.mode = "trackpad";
+    return base;
+  }
+
+  test("on the trackpad a finger moves the pointer from wherever it touches, and a tap clicks there", () => {
+    const { touch, finger, to, frame, wait } = withTrackpad();
+    touch.down(finger(1, 50, 50));
+    touch.move(finger(1, 150, 50));
+    expect(frame()).toBe("move@1160,1000"); // the pointer goes faster than the finger
+    touch.up(finger(1, 150, 50), false);
+    touch.down(finger(1, 7, 7));
+    touch.up(finger(1, 7, 7), false);
+    expect(to.take()).toBe("flush +0@1160,1000 -0@1160,1000");
+    touch.down(finger(1, 7, 7));
+    wait(LONG_PRESS_MS);
+    touch.up(finger(1, 7, 7), false);
+    expect(to.take()).toBe("flush +2@1160,1000 -2@1160,1000");
+    wait(1000); // rested: the requester may have moved it
+    touch.down(finger(1, 7, 7));
+    touch.up(finger(1, 7, 7), false);
+    expect(to.take()).toBe("flush +0@1000,1000 -0@1000,1000");
+  });
+
+  test("on the trackpad a touch that moves right after a tap drags, and later it does not", () => {
+    const { touch, finger, to, frame, wait } = withTrackpad();
+    const stroke = () => {
+      touch.down(finger(1, 50, 50));
+      touch.move(finger(1, 50, 100));
+      const moved = frame();
+      touch.up(finger(1, 50, 100), false);
+      return [moved, to.take()];
+    };
+    touch.down(finger(1, 50, 50));
+    touch.up(finger(1, 50, 50), false);
+    to.take();
+    expect(stroke()).toEqual(["flush +0@1000,1000 move@1000,1080", "-0@1000,1080"]);
+    wait(AGAIN_MS);
+    expect(stroke()).toEqual(["move@1000,1160", ""]);
   });
 });

@@ -32,11 +32,18 @@ const BITS: readonly (readonly [ButtonNumber, number])[] = [
 const PIXELS = 100;
 const LINES = 3;
 
+/** Without what adding binary fractions leaves: a hair less than a notch would be no notch. */
+function exact(units: number): number {
+  return Math.round(units * 1e4) / 1e4;
+}
+
 export interface MouseOptions {
   /** Runs f at the next frame. */
   readonly frame: (f: () => void) => void;
   /** Called before a press and before the wheel turns. */
   readonly beforePress: () => void;
+  /** Called when the last button came up, and after the wheel turned. */
+  readonly afterRelease?: () => void;
 }
 
 export class Mouse {
@@ -73,13 +80,14 @@ export class Mouse {
       this.outbox.button(at, number, down);
     }
     this.buttons = buttons;
+    if (buttons === 0) this.options.afterRelease?.();
   }
 
   /** The wheel turned; mode is WheelEvent.deltaMode. */
   wheel(at: Place, deltaX: number, deltaY: number, mode: number): void {
     const perNotch = mode === 0 ? PIXELS : mode === 1 ? LINES : 1;
-    this.restX += (deltaX * NOTCH) / perNotch;
-    this.restY += (deltaY * NOTCH) / perNotch;
+    this.restX = exact(this.restX + (deltaX * NOTCH) / perNotch);
+    this.restY = exact(this.restY + (deltaY * NOTCH) / perNotch);
     const dx = Math.trunc(this.restX);
     const dy = Math.trunc(this.restY);
     this.restX -= dx;
@@ -114,6 +122,7 @@ export class Mouse {
     if (turned !== undefined && (turned.dx !== 0 || turned.dy !== 0)) {
       this.options.beforePress();
       this.outbox.wheel(turned.at, turned.dx, turned.dy);
+      if (this.buttons === 0) this.options.afterRelease?.();
     }
   }
 }

@@ -9,6 +9,30 @@ export interface SpecialKey {
   readonly codes: readonly Code[];
 }
 
+/** Modifiers that a tap makes go with the next key. */
+export const STICKY = [
+  { label: "Ctrl", code: "ControlLeft" },
+  { label: "Alt", code: "AltLeft" },
+  { label: "Shift", code: "ShiftLeft" },
+  { label: "Super", code: "MetaLeft" },
+] as const satisfies readonly { readonly label: string; readonly code: Code }[];
+
+/** Single keys that a keyboard on the screen does not have, or a browser keeps for itself. */
+export const SINGLE_KEYS: readonly SpecialKey[] = [
+  { label: "Esc", codes: ["Escape"] },
+  ...(["F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "F12"] as const).map((code) => ({
+    label: code,
+    codes: [code],
+  })),
+];
+
+/** Those that a keyboard on a telephone lacks most. */
+export const TOUCH_KEYS = [
+  { label: "Esc", code: "Escape" },
+  { label: "Tab", code: "Tab" },
+  { label: "Del", code: "Delete" },
+] as const satisfies readonly { readonly label: string; readonly code: Code }[];
+
 const terminals: readonly SpecialKey[] = (["F1", "F2", "F3", "F4", "F5", "F6", "F7"] as const).map(
   (code) => ({
     label: `Ctrl+Alt+${code}`,

@@ -449,6 +449,20 @@ export interface Release {
 }
 
 //////////
+// source: locks.go
+
+/**
+ * Locks says which lock keys of the requester's keyboard are on. The client says
+ * it while control is lent, at first and after each change; a lock that this
+ * desktop has no state for is off.
+ */
+export interface Locks {
+  caps: boolean;
+  num: boolean;
+  scroll: boolean;
+}
+
+//////////
 // source: pointer.go
 
 /**

@@ -55,6 +55,9 @@ export interface Rights {
   readonly taken: Taker;
 }
 
+/** Which lock keys of the requester's keyboard are on. */
+export type Locks = Readonly<wire.Locks>;
+
 export type Monitor = Readonly<wire.Monitor>;
 
 /** What a client may send to a viewer. */
@@ -77,6 +80,7 @@ export type FromClient =
   | { readonly type: "screens"; readonly monitors: readonly Monitor[]; readonly shown: string }
   | ({ readonly type: "facts" } & Facts)
   | { readonly type: "notice"; readonly code: NoticeCode }
+  | ({ readonly type: "locks" } & Locks)
   | { readonly type: "bye"; readonly reason: Reason };
 
 /** What a viewer may send to a client, but for input. */
@@ -169,6 +173,7 @@ const readers = {
   screens: shape({ monitors: list(monitor, 16), shown: id }),
   facts: readFacts(shape),
   notice: shape({ code: oneOf(...NOTICES) }),
+  locks: shape({ caps: flag, num: flag, scroll: flag }),
   bye: shape({ reason: oneOf(...REASONS) }),
 } as const;
 

@@ -383,6 +383,7 @@ export class LiveSession {
         this.onFacts(message);
         return;
       case "said":
+      case "locks":
         this.dispatch(message);
         return;
       case "bye":

@@ -1,5 +1,13 @@
 /** What a session page shows: one value, changed only by reduce. */
-import type { DeclineReason, FromClient, Monitor, NoticeCode, Rights, Scope } from "../protocol/control.ts";
+import type {
+  DeclineReason,
+  FromClient,
+  Locks,
+  Monitor,
+  NoticeCode,
+  Rights,
+  Scope,
+} from "../protocol/control.ts";
 import type { Facts } from "../protocol/facts.ts";
 import type { State as BrokerState, Phase, Reason } from "../protocol/signaling.ts";
 
@@ -59,6 +67,8 @@ export interface LiveState {
   readonly notices: readonly NoticeCode[];
   /** What the requester's machine said of itself; undefined until it did. */
   readonly facts: Facts | undefined;
+  /** Lock keys of the requester's keyboard, while control is lent. */
+  readonly locks: Locks | undefined;
   /** Whether the broker keeps it with the session. */
   readonly factsKept: "saving" | "kept" | "failed";
   readonly chat: readonly ChatLine[];
@@ -80,7 +90,7 @@ export type LiveEvent =
   | { readonly type: "notice"; readonly code: NoticeCode }
   | { readonly type: "facts"; readonly facts: Facts }
   | { readonly type: "facts_kept"; readonly kept: boolean }
-  | Extract<FromClient, { type: "said" }>
+  | Extract<FromClient, { type: "said" | "locks" }>
   | { readonly type: "saying"; readonly id: string; readonly text: string }
   | { readonly type: "stopped"; readonly at: "superseded" | "no_keys" | "signed_out" }
   | { readonly type: "ended"; readonly reason: Reason };
@@ -112,6 +122,7 @@ export const START: LiveState = {
   shown: "",
   notices: [],
   facts: undefined,
+  locks: undefined,
   factsKept: "saving",
   chat: [],
 };
@@ -147,7 +158,12 @@ function apply(state: LiveState, event: LiveEvent): LiveState {
         question: { is: "none" },
       };
     case "rights":
-      return { ...state, rights: event.rights, lapsesAt: lapsesAt(event.rights, event.at) };
+      return {
+        ...state,
+        rights: event.rights,
+        lapsesAt: lapsesAt(event.rights, event.at),
+        locks: event.rights.scopes.includes("control") ? state.locks : undefined,
+      };
     case "asked":
       return { ...state, question: { is: "open", scopes: event.scopes } };
     case "granted":
@@ -171,6 +187,8 @@ function apply(state: LiveState, event: LiveEvent): LiveState {
       return { ...state, facts: event.facts, factsKept: "saving" };
     case "facts_kept":
       return { ...state, factsKept: event.kept ? "kept" : "failed" };
+    case "locks":
+      return { ...state, locks: { caps: event.caps, num: event.num, scroll: event.scroll } };
     case "said":
       return { ...state, chat: heard(state.chat, event) };
     case "saying":

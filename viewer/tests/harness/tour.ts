@@ -83,6 +83,13 @@ const tour = [
   ["session-superseded", "The newest tab has the session"],
   ["session-finish", "Finish asks for the resolution, pre-filled"],
 
+  "From a telephone",
+  ["desk-phone", "The desk on a telephone"],
+  ["session-phone", "The picture fits; a tap clicks, two fingers turn the wheel"],
+  ["session-phone-closer", "Two fingers that go apart look closer"],
+  ["session-phone-typing", "The telephone's keyboard types there, with the keys that it lacks"],
+  ["session-phone-more", "What is not needed all the time is in a sheet"],
+
   "Recording",
   ["recording-asked", "Recording is a question of its own, with the names of who can open it"],
   ["recording-required", "Where the organisation requires it, it is said before"],

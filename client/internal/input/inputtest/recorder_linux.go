@@ -67,7 +67,7 @@ func (r *recorder) onEvent(event xgb.Event) error {
 			if err != nil {
 				return err
 			}
-			e.Sym = int(reply.Keysyms[0])
+			e.Sym = int(reply.Keysyms[ev.State&xproto.ModMaskShift]) // plain, or with Shift
 		}
 	case xproto.KeyReleaseEvent:
 		e = Event{"key", int(ev.Detail), false, int(ev.RootX), int(ev.RootY), int(ev.State), 0}

@@ -9,12 +9,16 @@ import { Painter, type PainterOptions } from "../../display/painter.ts";
 import type { Code } from "../../input/codes.ts";
 import { Hands } from "../../input/hands.ts";
 import type { KeyboardMode } from "../../input/keyboard.ts";
+import type { Place } from "../../input/messages.ts";
+import { placeIn } from "../../input/mouse.ts";
+import type { TouchMode } from "../../input/touch.ts";
 import type { VideoCodec } from "../../protocol/control.ts";
 import { Age } from "../../session/age.ts";
 import type { LiveSession, Screen } from "../../session/live-session.ts";
 import type { LiveState } from "../../session/live-state.ts";
 import type { DisplayChannels } from "../../session/peer.ts";
 import type { Box } from "../../ui/scale.ts";
+import { type Spot, WHOLE, type Zoom } from "../../ui/zoom.ts";
 
 /** After so long without a move, a pointer that is elsewhere was moved by the requester. */
 const REST_MS = 800;
@@ -30,6 +34,8 @@ export interface Elements {
   readonly keys: HTMLTextAreaElement;
   /** Takes the focus when the keyboard leaves the picture. */
   readonly onLeave: () => void;
+  /** Two fingers went apart by a factor around a middle that moved. */
+  readonly onPinch: (factor: number, middle: Spot, by: Spot) => void;
 }
 
 /** The requester's pointer, in pixels of the picture. */
@@ -49,6 +55,14 @@ export class Devices implements Screen {
   focused: boolean = $state(false);
   /** Mouse and keyboard are lent. */
   lent: boolean = $state(false);
+  /** Modifiers that wait for the next key. */
+  sticky: readonly Code[] = $state.raw([]);
+  /** Fingers act where they are, or move the pointer. */
+  touchMode: TouchMode = $state("direct");
+  /** The technician's own magnifying glass. */
+  zoom: Zoom = $state.raw(WHOLE);
+  /** Fingers are the first way to point here: typing begins with a button, for it covers half of the screen. */
+  readonly coarse: boolean = matchMedia("(pointer: coarse)").matches;
   session: LiveSession | undefined;
 
   private shape: PointerShape | undefined;
@@ -64,12 +78,21 @@ export class Devices implements Screen {
 
   constructor(signal: AbortSignal) {
     const session = () => this.session;
-    this.hands = new Hands({
-      get generation() {
-        return session()?.generation ?? 0;
+    this.hands = new Hands(
+      {
+        get generation() {
+          return session()?.generation ?? 0;
+        },
+        sendInput: (channel, raw) => session()?.sendInput(channel, raw) === true,
       },
-      sendInput: (channel, raw) => session()?.sendInput(channel, raw) === true,
-    });
+      {
+        pointer: () => this.pointed(),
+        pinch: (...what) => this.elements?.onPinch(...what),
+        onSticky: (codes) => {
+          this.sticky = codes;
+        },
+      },
+    );
     signal.addEventListener("abort", () => {
       this.listening.abort();
       clearTimeout(this.ownTimer);
@@ -171,6 +194,7 @@ export class Devices implements Screen {
   /** Listens while control may be used. */
   follow(state: LiveState): void {
     const { rights, stage } = state;
+    this.hands.setLocks(state.locks);
     const lent = stage.at === "live" && rights.scopes.includes("control") && !rights.paused && !rights.asking;
     if (lent === this.lent || this.elements === undefined) return;
     this.lent = lent;
@@ -183,9 +207,34 @@ export class Devices implements Screen {
     this.hands.listen({ picture: canvas, keys, onLeave }, this.listening.signal);
   }
 
+  /** Where the requester's pointer is, as messages have it. */
+  private pointed(): Place | undefined {
+    if (this.size === undefined) return undefined;
+    return placeIn({ left: 0, top: 0, ...this.size }, this.place.x, this.place.y);
+  }
+
   /** Gives the keyboard to the requester's computer, if it is lent. */
   takeKeyboard(): void {
-    if (this.lent) this.elements?.keys.focus();
+    if (this.lent && !this.coarse) this.elements?.keys.focus();
+  }
+
+  /** Opens the keyboard of the screen to type there, or puts it away. */
+  toggleKeyboard(): void {
+    if (this.focused) this.elements?.keys.blur();
+    else if (this.lent) this.elements?.keys.focus();
+  }
+
+  setTouch(mode: TouchMode): void {
+    this.touchMode = mode;
+    this.hands.setTouch(mode);
+  }
+
+  stick(code: Code): void {
+    this.hands.stick(code);
+  }
+
+  tap(code: Code): void {
+    this.hands.tap(code);
   }
 
   setKeyboard(mode: KeyboardMode): void {
