@@ -3,8 +3,8 @@ import { expect, test } from "./fixtures.ts";
 import { Session } from "./harness/session.ts";
 import type { Terminal } from "./harness/terminal.ts";
 
-/** The keyboards of the requesters. What their keys give is tested in client/internal/input, layout by layout. */
-const layouts = ["us", "gb", "de", "fr", "es", "pt", "br", "it", "tr", "ch", "se", "pl"];
+/** Of the fifteen that TestTwoHundredCharactersOnEveryLayout types on at the client: here the page is before it. */
+const layouts = ["us", "de", "fr", "tr"];
 
 /** Two hundred: ASCII, the second half of Latin-1, letters that few have, a sign of two UTF-16 halves, Chinese. */
 const characters = [
@@ -12,6 +12,9 @@ const characters = [
   ...Array.from({ length: 95 }, (_, i) => String.fromCodePoint(0xa1 + i)).filter((c) => c !== "\u00ad"),
   ..."ĞğıİŞşęł€😀你",
 ];
+
+/** Fewer than the keys that no layout uses. */
+const together = 15;
 
 /** Waits for the end of the line, and names each character that came as another. */
 async function arrives(terminal: Terminal, want: readonly string[], what: string): Promise<void> {
@@ -24,7 +27,7 @@ async function arrives(terminal: Terminal, want: readonly string[], what: string
   expect(got.length, what).toBe(want.length);
 }
 
-test("two hundred characters arrive exactly on each of twelve layouts", async ({ desktop, broker, page }) => {
+test("two hundred characters arrive exactly on each of four layouts", async ({ desktop, broker, page }) => {
   expect(characters).toHaveLength(200);
   const session = await Session.controlled(broker, desktop, page);
   const terminal = await desktop.terminal();
@@ -32,7 +35,17 @@ test("two hundred characters arrive exactly on each of twelve layouts", async ({
   for (const layout of layouts) {
     await desktop.layout(layout);
     await terminal.clear();
-    await page.keyboard.type(`${characters.join("")}\n`);
+    // As many at once as there are keys to lend: what comes faster waits for programs to look, and on a machine that
+    // is very busy some look later than they are waited for (docs/input.md).
+    await page.keyboard.type(characters.slice(0, 95).join(""));
+    for (let i = 95; i < characters.length; i += together) {
+      await page.keyboard.type(characters.slice(i, i + together).join(""));
+      const sent = Math.min(characters.length, i + together);
+      await expect
+        .poll(async () => [...(await terminal.text())].length, { message: layout, timeout: 30_000 })
+        .toBeGreaterThanOrEqual(sent);
+    }
+    await page.keyboard.type("\n");
     await arrives(terminal, characters, layout);
   }
   await terminal.clear();

@@ -131,6 +131,25 @@ describe("touch", () => {
     expect(to.take()).toBe("flush +0@50,50 -0@50,50");
   });
 
+  test("what moved is no tap, though the page hears of the way only at its end", () => {
+    const { touch, finger, to } = withTouch();
+    touch.mode = "trackpad";
+    touch.down(finger(1, 50, 50));
+    touch.up(finger(1, 90, 50), false);
+    expect(to.take()).not.toContain("+0");
+  });
+
+  test("a tap of before the change to the trackpad begins no drag", () => {
+    const { touch, finger, frame, to } = withTouch();
+    touch.down(finger(1, 50, 50));
+    touch.up(finger(1, 50, 50), false);
+    to.take();
+    touch.mode = "trackpad";
+    touch.down(finger(1, 50, 50));
+    touch.move(finger(1, 70, 50));
+    expect(frame()).not.toContain("+0");
+  });
+
   test("a tap that the browser takes away does nothing", () => {
     const { touch, finger, to } = withTouch();
     touch.down(finger(1, 50, 50));

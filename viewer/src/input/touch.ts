@@ -64,13 +64,14 @@ type State =
   | { readonly is: "over" };
 
 export class Touch {
-  mode: TouchMode = "direct";
+  private way: TouchMode = "direct";
   private state: State = { is: "none" };
   private readonly fingers = new Map<number, Finger>();
   /** Where the trackpad has the pointer. */
   private cursor: Place | undefined;
   private stopRest = (): void => undefined;
   private tapped = false;
+  private stopAgain = (): void => undefined;
 
   /** after runs f in so many milliseconds, unless what it returned is called before. */
   constructor(
@@ -78,6 +79,16 @@ export class Touch {
     private readonly after: (ms: number, f: () => void) => () => void,
     private readonly options: TouchOptions = {},
   ) {}
+
+  get mode(): TouchMode {
+    return this.way;
+  }
+
+  /** A tap of before the change begins no drag after it. */
+  set mode(mode: TouchMode) {
+    if (mode !== this.way) this.tapped = false;
+    this.way = mode;
+  }
 
   down(finger: Finger): void {
     this.fingers.set(finger.id, finger);
@@ -117,6 +128,8 @@ export class Touch {
 
   /** A finger is lifted; cancelled when the browser took it away. */
   up(finger: Finger, cancelled: boolean): void {
+    // A page that is busy may hear of the last way only now: what moved is no tap.
+    if (!cancelled && this.state.is === "touched") this.move(finger);
     if (!this.fingers.delete(finger.id)) return;
     const { state } = this;
     if (state.is === "touched") {
@@ -163,7 +176,8 @@ export class Touch {
   private tap(finger: Finger): void {
     this.click(this.place(finger), LEFT);
     this.tapped = true;
-    this.after(AGAIN_MS, () => {
+    this.stopAgain();
+    this.stopAgain = this.after(AGAIN_MS, () => {
       this.tapped = false;
     });
   }
