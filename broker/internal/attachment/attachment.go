@@ -4,7 +4,6 @@ package attachment
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -68,13 +67,9 @@ func (m *Module) handled(handle func(http.ResponseWriter, *http.Request, store.T
 		if err == nil {
 			return
 		}
-		p, _ := problem.From(err).(*problem.Problem) // From returns nothing else
-		if cause := p.Unwrap(); cause != nil {
+		if cause := problem.Refuse(w, err); cause != nil {
 			m.Log.Error("file of a ticket", "path", r.URL.Path, "error", cause)
 		}
-		w.Header().Set("Content-Type", p.ContentType(""))
-		w.WriteHeader(p.Status)
-		json.NewEncoder(w).Encode(p) //nolint:errcheck // who asked went away
 	}
 }
 

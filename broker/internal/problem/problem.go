@@ -5,8 +5,10 @@
 package problem
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -92,6 +94,21 @@ func (p *Problem) GetHeaders() http.Header {
 		h.Set("Retry-After", p.retryAfter)
 	}
 	return h
+}
+
+// Write answers outside of huma.
+func (p *Problem) Write(w http.ResponseWriter) {
+	maps.Copy(w.Header(), p.GetHeaders())
+	w.Header().Set("Content-Type", p.ContentType(""))
+	w.WriteHeader(p.Status)
+	json.NewEncoder(w).Encode(p) //nolint:errcheck // who asked went away
+}
+
+// Refuse answers an error outside of huma, and returns what only the log may show of it, or nil.
+func Refuse(w http.ResponseWriter, err error) (cause error) {
+	p, _ := From(err).(*Problem) // From returns nothing else
+	p.Write(w)
+	return p.Unwrap()
 }
 
 // ContentType implements huma.ContentTypeFilter.

@@ -2,7 +2,6 @@ package recording
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -102,14 +101,7 @@ func (m *Module) answer(w http.ResponseWriter, r *http.Request, err error) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	p, _ := problem.From(err).(*problem.Problem) // From returns nothing else
-	if cause := p.Unwrap(); cause != nil {
+	if cause := problem.Refuse(w, err); cause != nil {
 		m.shelf.Log.Error("recording not kept", "path", r.URL.Path, "error", cause)
 	}
-	for name, values := range p.GetHeaders() {
-		w.Header()[name] = values
-	}
-	w.Header().Set("Content-Type", p.ContentType(""))
-	w.WriteHeader(p.Status)
-	json.NewEncoder(w).Encode(p) //nolint:errcheck // the client went away
 }

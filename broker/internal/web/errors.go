@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -63,12 +62,7 @@ func fromHuma(e *huma.ErrorModel) *problem.Problem {
 func writeProblem(w http.ResponseWriter, r *http.Request, p *problem.Problem) {
 	answer := *p
 	answer.Request = requestID(r.Context())
-	for name, values := range p.GetHeaders() {
-		w.Header()[name] = values
-	}
-	w.Header().Set("Content-Type", p.ContentType(""))
-	w.WriteHeader(p.Status)
-	json.NewEncoder(w).Encode(&answer) //nolint:errcheck // the client went away
+	answer.Write(w)
 }
 
 // fail answers an error outside of huma.
