@@ -6,7 +6,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"beside/broker/internal/auth"
 	"beside/broker/internal/store"
 	"beside/broker/internal/ticket"
 	"beside/signaling/record"
@@ -52,7 +51,7 @@ func (s *Server) registerCategories(api huma.API) {
 
 func (s *Server) listCategories(ctx context.Context, _ *struct{}) (*categoriesOutput, error) {
 	out := &categoriesOutput{}
-	return out, s.deps.Store.View(ctx, func(v *store.View) error { return out.read(v) })
+	return out, s.deps.Store.View(ctx, out.read)
 }
 
 func (out *categoriesOutput) read(v *store.View) error {
@@ -80,11 +79,5 @@ func (s *Server) changeCategory(ctx context.Context, in *categoryPatchInput) (*c
 // changeTree answers with the whole tree: one change may concern much of it.
 func (s *Server) changeTree(ctx context.Context, change func(*store.Tx, record.Actor) ([]record.Event, error)) (*categoriesOutput, error) {
 	out := &categoriesOutput{}
-	return out, s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
-		events, err := change(tx, auth.Actor(auth.Caller(ctx).Technician))
-		if err != nil {
-			return nil, err
-		}
-		return events, out.read(&tx.View)
-	})
+	return out, s.change(ctx, change, out.read)
 }

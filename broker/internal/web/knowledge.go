@@ -6,7 +6,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"beside/broker/internal/auth"
 	"beside/broker/internal/desk"
 	"beside/broker/internal/store"
 	"beside/broker/internal/ticket"
@@ -72,18 +71,5 @@ func (s *Server) linkTicket(ctx context.Context, in *linkInput) (*ticketOutput, 
 func (s *Server) unlinkTicket(ctx context.Context, in *unlinkInput) (*ticketOutput, error) {
 	return s.changeOf(ctx, in.ID, func(tx *store.Tx, by record.Actor) ([]record.Event, error) {
 		return ticket.Unlink(tx, in.ID, in.Other, by)
-	})
-}
-
-// changeOf makes a change of a ticket and answers with the ticket after it.
-func (s *Server) changeOf(ctx context.Context, id string, change func(*store.Tx, record.Actor) ([]record.Event, error)) (*ticketOutput, error) {
-	out := &ticketOutput{}
-	return out, s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
-		events, err := change(tx, auth.Actor(auth.Caller(ctx).Technician))
-		if err != nil {
-			return nil, err
-		}
-		out.Body, err = readTicket(&tx.View, id)
-		return events, err
 	})
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"beside/broker/internal/auth"
 	"beside/broker/internal/desk"
 	"beside/broker/internal/store"
 	"beside/signaling/record"
@@ -56,7 +55,7 @@ func (s *Server) registerPhrases(api huma.API) {
 
 func (s *Server) listPhrases(ctx context.Context, _ *struct{}) (*phrasesOutput, error) {
 	out := &phrasesOutput{}
-	return out, s.deps.Store.View(ctx, func(v *store.View) error { return out.read(v) })
+	return out, s.deps.Store.View(ctx, out.read)
 }
 
 func (out *phrasesOutput) read(v *store.View) error {
@@ -116,12 +115,8 @@ func (s *Server) removePhrase(ctx context.Context, in *phraseIDInput) (*phrasesO
 
 func (s *Server) changePhrases(ctx context.Context, change func(*store.Tx) (record.PhraseChanged, error)) (*phrasesOutput, error) {
 	out := &phrasesOutput{}
-	return out, s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
+	return out, s.change(ctx, func(tx *store.Tx, by record.Actor) ([]record.Event, error) {
 		data, err := change(tx)
-		if err != nil {
-			return nil, err
-		}
-		by := auth.Actor(auth.Caller(ctx).Technician)
-		return []record.Event{record.New(data, record.ByBroker, by)}, out.read(&tx.View)
-	})
+		return []record.Event{record.New(data, record.ByBroker, by)}, err
+	}, out.read)
 }

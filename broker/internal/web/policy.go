@@ -7,7 +7,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"beside/broker/internal/auth"
 	"beside/broker/internal/desk"
 	"beside/broker/internal/session"
 	"beside/broker/internal/store"
@@ -95,21 +94,18 @@ func (s *Server) setPolicy(ctx context.Context, in *policyInput) (*policyOutput,
 		return nil, &desk.Problem{Field: "scopes", Text: err.Error()}
 	}
 	out := &policyOutput{}
-	err = s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
-		by := auth.Actor(auth.Caller(ctx).Technician)
+	return out, s.change(ctx, func(tx *store.Tx, by record.Actor) ([]record.Event, error) {
 		events, err := session.SetPolicy(tx, scopes, by)
 		if err == nil && in.Body.Recording != "" {
 			var more []record.Event
 			more, err = session.SetRecordingPolicy(tx, in.Body.Recording, by)
 			events = append(events, more...)
 		}
-		if err != nil {
-			return nil, err
-		}
-		out.Body, err = policyOf(&tx.View)
 		return events, err
+	}, func(v *store.View) (err error) {
+		out.Body, err = policyOf(v)
+		return err
 	})
-	return out, err
 }
 
 func (s *Server) listKeys(ctx context.Context, _ *struct{}) (*keysOutput, error) {
@@ -134,14 +130,10 @@ func keysOf(kept []store.SigningKey) []Key {
 
 func (s *Server) rotateKey(ctx context.Context, _ *struct{}) (*keysOutput, error) {
 	out := &keysOutput{}
-	err := s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
-		events, err := session.Rotate(tx, auth.Actor(auth.Caller(ctx).Technician))
-		if err != nil {
-			return nil, err
-		}
-		kept, err := tx.SigningKeys()
+	err := s.change(ctx, session.Rotate, func(v *store.View) error {
+		kept, err := v.SigningKeys()
 		out.Body.Keys = keysOf(kept)
-		return events, err
+		return err
 	})
 	return out, err
 }

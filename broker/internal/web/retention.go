@@ -83,13 +83,9 @@ func (s *Server) releaseSession(ctx context.Context, in *sessionInput) (*holdOut
 
 func (s *Server) changeHold(ctx context.Context, session string, change func(*store.Tx, record.Actor) ([]record.Event, error)) (*holdOutput, error) {
 	out := &holdOutput{}
-	err := s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
-		events, err := change(tx, auth.Actor(auth.Caller(ctx).Technician))
-		if err != nil {
-			return nil, err
-		}
-		out.Body, err = holdOf(&tx.View, session)
-		return events, err
+	err := s.change(ctx, change, func(v *store.View) (err error) {
+		out.Body, err = holdOf(v, session)
+		return err
 	})
 	if errors.Is(err, retention.ErrAlarm) {
 		return nil, problem.New(http.StatusConflict, "held_by_alarm", "The requester said that this felt wrong. That hold is for good.")

@@ -65,7 +65,6 @@ func (s *Server) takeNext(ctx context.Context, _ *struct{}) (*ticketOutput, erro
 }
 
 func (s *Server) changeTicket(ctx context.Context, in *ticketPatchInput) (*ticketOutput, error) {
-	who := auth.Caller(ctx)
 	b := in.Body
 	patch := ticket.Patch{
 		Patch: desk.Patch{
@@ -74,16 +73,10 @@ func (s *Server) changeTicket(ctx context.Context, in *ticketPatchInput) (*ticke
 		},
 		Assignee: b.Assignee,
 	}
-	out := &ticketOutput{}
-	err := s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
-		_, events, err := ticket.Change(tx, in.ID, patch, auth.Actor(who.Technician))
-		if err != nil {
-			return nil, err
-		}
-		out.Body, err = readTicket(&tx.View, in.ID)
+	return s.changeOf(ctx, in.ID, func(tx *store.Tx, by record.Actor) ([]record.Event, error) {
+		_, events, err := ticket.Change(tx, in.ID, patch, by)
 		return events, err
 	})
-	return out, err
 }
 
 func (s *Server) addNote(ctx context.Context, in *noteInput) (*noteOutput, error) {
