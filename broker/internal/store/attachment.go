@@ -40,9 +40,7 @@ func (t *Tx) DeleteAttachment(ticket, id string) (bool, error) {
 // eraseAttachments deletes those of a session's ticket, unless another session of it is held or goes on.
 func (t *Tx) eraseAttachments(session string) (bool, error) {
 	return t.audited("erase attachments", `DELETE FROM attachment WHERE ticket = (SELECT ticket FROM session WHERE id = $1)
-		AND NOT EXISTS (SELECT 1 FROM session WHERE session.ticket = attachment.ticket AND session.id <> $1 AND (session.ended_at = 0
-			OR EXISTS (SELECT 1 FROM alarm WHERE alarm.session = session.id)
-			OR EXISTS (SELECT 1 FROM legal_hold WHERE legal_hold.session = session.id)))`, session)
+		AND NOT EXISTS (SELECT 1 FROM session WHERE session.ticket = attachment.ticket AND session.id <> $1 AND (session.ended_at = 0 OR `+held+`))`, session)
 }
 
 // OldAttachments lists at most limit attachments of tickets that were resolved before a time and took no session.

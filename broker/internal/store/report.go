@@ -21,8 +21,7 @@ func (v *View) Calls(since, to time.Time) (all []report.Call, err error) {
 			ticket.created_at, COALESCE((SELECT MIN(session.invited_at) FROM session WHERE session.ticket = ticket.id), 0), ticket.resolved_at,
 			(SELECT COUNT(*) FROM rating JOIN session ON session.id = rating.session WHERE session.ticket = ticket.id),
 			(SELECT COUNT(*) FROM rating JOIN session ON session.id = rating.session WHERE session.ticket = ticket.id AND rating.helped = 1),
-			60000 * ticket.minutes + COALESCE((SELECT SUM(session.ended_at - session.live_at) FROM session
-				WHERE session.ticket = ticket.id AND session.live_at > 0 AND session.ended_at > session.live_at), 0)
+			60000 * ticket.minutes + `+liveTime+`
 		FROM ticket LEFT JOIN technician ON technician.id = ticket.assignee
 		WHERE ticket.created_at < $2 AND (ticket.created_at >= $1 OR ticket.resolved_at = 0 OR ticket.resolved_at >= $2)
 		ORDER BY ticket.created_at, ticket.number`, millis(since), millis(to))

@@ -66,20 +66,20 @@ func (t *Tx) ReleaseHold(session string) (bool, error) {
 	return t.audited("release session", `DELETE FROM legal_hold WHERE session = $1`, session)
 }
 
+// held is for sessions of which nothing may be deleted.
+const held = `(EXISTS (SELECT 1 FROM alarm WHERE alarm.session = session.id)
+	OR EXISTS (SELECT 1 FROM legal_hold WHERE legal_hold.session = session.id))`
+
 // notHeld is for sessions that may be deleted from.
-const notHeld = `session.ended_at > 0 AND session.ended_at < $1
-	AND NOT EXISTS (SELECT 1 FROM alarm WHERE alarm.session = session.id)
-	AND NOT EXISTS (SELECT 1 FROM legal_hold WHERE legal_hold.session = session.id) `
+const notHeld = `session.ended_at > 0 AND session.ended_at < $1 AND NOT ` + held + ` `
 
 // PersonalBefore lists at most limit sessions that ended before a time, are not held,
-// and of which there is personal data beside the log, or what a machine said of itself.
+// and of which there is personal data beside the log, what a machine said of itself, or
+// files of the ticket, where that may be said of all its sessions.
 func (v *View) PersonalBefore(end time.Time, limit int) ([]string, error) {
 	return v.texts("sessions with personal data", `SELECT session.id FROM session WHERE `+notHeld+`AND (EXISTS (SELECT 1 FROM audit_personal WHERE subject = session.id)
 		OR EXISTS (SELECT 1 FROM machine_facts WHERE machine_facts.session = session.id)
-		OR EXISTS (SELECT 1 FROM attachment WHERE attachment.ticket = session.ticket AND NOT EXISTS (SELECT 1 FROM session AS other
-			WHERE other.ticket = session.ticket AND other.id <> session.id AND (other.ended_at = 0 OR other.ended_at >= $1
-				OR EXISTS (SELECT 1 FROM alarm WHERE alarm.session = other.id)
-				OR EXISTS (SELECT 1 FROM legal_hold WHERE legal_hold.session = other.id))))) LIMIT $2`,
+		OR session.ticket IN (SELECT ticket FROM attachment EXCEPT SELECT ticket FROM session WHERE NOT (`+notHeld+`))) LIMIT $2`,
 		millis(end), limit)
 }
 

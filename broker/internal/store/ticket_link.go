@@ -40,6 +40,10 @@ func (t *Tx) DeleteLink(ticket, other string) (bool, error) {
 	return t.audited("unlink tickets", `DELETE FROM ticket_link WHERE ticket = $1 AND other = $2 OR ticket = $2 AND other = $1`, ticket, other)
 }
 
+// liveTime is how long the sessions of a ticket were live together, in milliseconds.
+const liveTime = `COALESCE((SELECT SUM(session.ended_at - session.live_at) FROM session
+	WHERE session.ticket = ticket.id AND session.live_at > 0 AND session.ended_at > session.live_at), 0)`
+
 // TicketTime is how long the sessions of a ticket were live together, those that have ended.
 func (v *View) TicketTime(ticket string) (d time.Duration, err error) {
 	err = v.row("time of a ticket", func(s scanner) error {
@@ -47,6 +51,6 @@ func (v *View) TicketTime(ticket string) (d time.Duration, err error) {
 		err := s.Scan(&ms)
 		d = time.Duration(ms) * time.Millisecond
 		return err
-	}, `SELECT COALESCE(SUM(ended_at - live_at), 0) FROM session WHERE ticket = $1 AND live_at > 0 AND ended_at > live_at`, ticket)
+	}, `SELECT `+liveTime+` FROM ticket WHERE id = $1`, ticket)
 	return d, err
 }
