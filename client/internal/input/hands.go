@@ -35,8 +35,7 @@ type Hands struct {
 	owing   bool // the injector may hold something
 	failing bool // the last act failed, and the log says so
 
-	locked     control.Locks // as they were told
-	lockedSaid bool
+	locked *control.Locks // as they were told; nil: not since Use
 }
 
 type act struct {
@@ -61,7 +60,7 @@ func NewHands(inj Injector, log *slog.Logger) *Hands {
 // Use is called when control was granted: input made under generation gen or a
 // later one is applied with lease, until that is revoked.
 func (h *Hands) Use(lease *consent.Lease, gen uint64) {
-	h.post(func() { h.lease, h.gen, h.lockedSaid = lease, gen, false })
+	h.post(func() { h.lease, h.gen, h.locked = lease, gen, nil })
 }
 
 // Show says which part of the desktop the technician sees, in its pixels.

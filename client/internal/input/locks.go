@@ -30,10 +30,10 @@ func (h *Hands) onLocks() {
 		now, err = reader.Locks()
 		return err
 	})
-	if err != nil || h.lockedSaid && now == h.locked {
+	if err != nil || h.locked != nil && now == *h.locked {
 		return
 	}
-	h.locked, h.lockedSaid = now, true
+	h.locked = &now
 	select {
 	case <-h.locks: // nobody took the one before
 	default:
