@@ -43,9 +43,9 @@ func TestDocumentsKeepTheirWord(t *testing.T) {
 }
 
 // check says what is wrong with one quotation, or nothing.
-func check(quotation string, tests map[string]bool, paths bool) string {
+func check(quotation string, tests map[string]string, paths bool) string {
 	switch {
-	case goTest.MatchString(quotation) && !tests[quotation]:
+	case goTest.MatchString(quotation) && tests[quotation] == "":
 		return "is no test"
 	case spec.MatchString(quotation):
 		if _, err := os.Stat(filepath.Join(root, "viewer/tests", quotation)); err != nil {
@@ -59,20 +59,25 @@ func check(quotation string, tests map[string]bool, paths bool) string {
 	return ""
 }
 
-// tests are the names of all tests and fuzz targets of the module.
-func tests(t *testing.T) map[string]bool {
+// tests are the files of the module's tests and fuzz targets by the names of those in
+// them, and of the browser's tests by their own names.
+func tests(t *testing.T) map[string]string {
 	t.Helper()
-	found := make(map[string]bool)
+	found := make(map[string]string)
 	err := filepath.WalkDir(root, func(file string, d os.DirEntry, err error) error {
 		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".cache" || d.Name() == ".git") {
 			return filepath.SkipDir
 		}
-		if err != nil || !strings.HasSuffix(file, "_test.go") {
+		browser := strings.HasSuffix(file, ".e2e.ts") || strings.HasSuffix(file, ".test.ts")
+		if err != nil || !browser && !strings.HasSuffix(file, "_test.go") {
 			return err
 		}
 		text, err := os.ReadFile(file)
+		if browser {
+			found[d.Name()] += string(text)
+		}
 		for _, m := range declared.FindAllStringSubmatch(string(text), -1) {
-			found[m[1]] = true
+			found[m[1]] += string(text)
 		}
 		return err
 	})
@@ -121,7 +126,7 @@ func TestEveryAttackIsTested(t *testing.T) {
 }
 
 func TestChecksBite(t *testing.T) {
-	tests := map[string]bool{"TestThere": true}
+	tests := map[string]string{"TestThere": "package there"}
 	for quotation, ok := range map[string]bool{
 		"TestThere": true, "TestGone": false, "story.e2e.ts": true, "gone.e2e.ts": false, "broker/main.go": true, "broker/gone.go": false,
 		"make test": true, "Test": true,

@@ -31,7 +31,7 @@ func TestEveryStateIsListed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sources := testSources(t)
+	sources := tests(t)
 	listed, untested := make(map[string]bool), 0
 	for _, r := range stateRow.FindAllStringSubmatch(string(doc), -1) {
 		key, words, next, test := r[1], r[2], r[3], r[5]
@@ -93,32 +93,4 @@ func catalogue(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	return texts
-}
-
-// testSources are the files of the browser's tests by name, and those of Go tests by
-// the tests in them.
-func testSources(t *testing.T) map[string]string {
-	t.Helper()
-	sources := make(map[string]string)
-	err := filepath.WalkDir(root, func(file string, d os.DirEntry, err error) error {
-		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".cache" || d.Name() == ".git") {
-			return filepath.SkipDir
-		}
-		browser := strings.HasSuffix(file, ".e2e.ts") || strings.HasSuffix(file, ".test.ts")
-		if err != nil || !browser && !strings.HasSuffix(file, "_test.go") {
-			return err
-		}
-		text, err := os.ReadFile(file)
-		if browser {
-			sources[d.Name()] += string(text)
-		}
-		for _, m := range declared.FindAllStringSubmatch(string(text), -1) {
-			sources[m[1]] += string(text)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sources
 }

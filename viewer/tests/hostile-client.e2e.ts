@@ -1,24 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { expect, type Page, test } from "./fixtures.ts";
+import { expect, test } from "./fixtures.ts";
 import { robin } from "./harness/broker.ts";
 import { text } from "./harness/client.ts";
-import { corpus, HostileClient, Trap } from "./harness/hostile.ts";
+import { Desk } from "./harness/desk.ts";
+import { corpus, HostileClient, Trap, view } from "./harness/hostile.ts";
 import { Stage } from "./harness/stage.ts";
 
 // Everything that a client, a requester or a colleague can write is shown somewhere. These tests write what a page
 // must not take for more than text, and look at it in a real browser under our real policy: the fixture "watch" fails
 // a test for any breach of it.
-
-const view = {
-  type: "rights",
-  generation: 1,
-  scopes: "view",
-  paused: false,
-  asking: false,
-  own: false,
-  left: 900,
-  taken: "",
-};
 
 function screens(names: readonly string[]): unknown {
   const monitors = names.map((name, i) => ({
@@ -31,10 +21,6 @@ function screens(names: readonly string[]): unknown {
     primary: i === 0,
   }));
   return { type: "screens", monitors, shown: "0" };
-}
-
-async function accept(page: Page): Promise<void> {
-  await page.getByRole("button", { name: text("desk.accept"), exact: true }).click();
 }
 
 test("texts of a hostile client stay texts", async ({ broker, page, openPage }) => {
@@ -57,7 +43,7 @@ test("texts of a hostile client stay texts", async ({ broker, page, openPage }) 
       "the name is shown",
     ).toBeVisible();
     await trap.empty("the machine that joined");
-    await accept(page);
+    await new Desk(page).accept();
     await client.greeted(1);
     client.control(view);
     for (let i = 0; i < corpus.length; i += 8) {
@@ -166,7 +152,7 @@ test("malformed messages end the connection and do nothing else", async ({ broke
   });
   try {
     await new Stage(page).signIn(invitation.open);
-    await accept(page);
+    await new Desk(page).accept();
     // A picture that makes no sense is asked for anew, as a lost one is: the page lives on.
     await client.greeted(1);
     client.control(view);

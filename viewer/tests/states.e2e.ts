@@ -2,7 +2,7 @@ import { expect, type Page, test } from "./fixtures.ts";
 import { type Broker, robin } from "./harness/broker.ts";
 import { text } from "./harness/client.ts";
 import { Desk } from "./harness/desk.ts";
-import { HostileClient } from "./harness/hostile.ts";
+import { HostileClient, view } from "./harness/hostile.ts";
 import { looksSound } from "./harness/looks.ts";
 import { Stage } from "./harness/stage.ts";
 
@@ -11,23 +11,12 @@ import { Stage } from "./harness/stage.ts";
 
 const sam = "Sam Okafor";
 const machine = { os: "Debian", arch: "amd64", name: "desk-7", version: "1" };
-const view = {
-  type: "rights",
-  generation: 1,
-  scopes: "view",
-  paused: false,
-  asking: false,
-  own: false,
-  left: 900,
-  taken: "",
-};
-
 /** A session of somebody whose program says what it is told to, accepted by the technician. */
 async function accepted(broker: Broker, page: Page): Promise<HostileClient> {
   const { link, open } = await broker.invite(await broker.addTicket("Printer prints nothing", sam));
   const client = await HostileClient.join(link, machine);
   await new Stage(page).signIn(open);
-  await page.getByRole("button", { name: text("desk.accept"), exact: true }).click();
+  await new Desk(page).accept();
   await client.greeted(1);
   return client;
 }
@@ -228,7 +217,7 @@ test("what the page of an ended session could not do can be tried again", async 
   const client = await HostileClient.join(link, machine);
   try {
     await new Stage(page).signIn(open);
-    await page.getByRole("button", { name: text("desk.accept"), exact: true }).click();
+    await new Desk(page).accept();
     await client.greeted(1);
     client.state("client.stopped", { reason: "requester" });
     await expect(person.getByRole("heading", { name: text("requester.ended") })).toBeVisible({

@@ -14,6 +14,18 @@ export interface Claims {
   readonly version: string;
 }
 
+/** The message that the picture is allowed. */
+export const view = {
+  type: "rights",
+  generation: 1,
+  scopes: "view",
+  paused: false,
+  asking: false,
+  own: false,
+  left: 900,
+  taken: "",
+};
+
 /** A client that shows nothing and says whatever it is told to. It holds the link, so the page believes it. */
 export class HostileClient {
   private constructor(
