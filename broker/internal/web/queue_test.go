@@ -50,6 +50,34 @@ func TestQueueIsInTheOrderInWhichHelpIsDue(t *testing.T) {
 	}
 }
 
+// The desk reads several states at once: a ticket that goes from one to the other between
+// two answers would be in both of them, or in none.
+func TestTicketsOfSeveralStatesAreOneQueue(t *testing.T) {
+	h := newHarness(t)
+	who := h.signIn("ada@example.org", desk.Technician)
+	for i, state := range []desk.State{desk.Open, desk.Helping, desk.Waiting, desk.Resolved} {
+		tk := who.add("R", desk.Low, desk.Low, time.Duration(i)*time.Hour)
+		h.sql(`UPDATE ticket SET state = ? WHERE id = ?`, string(state), tk.ID)
+	}
+	for query, want := range map[string][]int64{
+		"?state=open,helping,waiting": {3, 2, 1},
+		"?state=helping,helping":      {2},
+		"?state=open,resolved&q=s":    {4, 1},
+		"":                            {4, 3, 2, 1},
+	} {
+		var list struct{ Tickets []web.Ticket }
+		who.want(http.StatusOK, "GET", "/api/v1/tickets"+query, nil, &list)
+		var got []int64
+		for _, tk := range list.Tickets {
+			got = append(got, tk.Number)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q: tickets %v, want %v", query, got, want)
+		}
+	}
+	who.want(http.StatusUnprocessableEntity, "GET", "/api/v1/tickets?state=open,odd", nil, nil)
+}
+
 // Each who takes the next gets another one, and that they have it is known.
 func TestTakeNext(t *testing.T) {
 	h := newHarness(t)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -97,8 +98,8 @@ type (
 		ID string `path:"id" maxLength:"64"`
 	}
 	ticketListInput struct {
-		State desk.State `query:"state" enum:"open,helping,waiting,resolved,closed"`
-		Query string     `query:"q" maxLength:"200" doc:"Words, or their beginnings, of the ticket or its notes; or its number (#7)"`
+		States []desk.State `query:"state" enum:"open,helping,waiting,resolved,closed" maxItems:"5" doc:"Of these states, as open,helping; of all when left out"`
+		Query  string       `query:"q" maxLength:"200" doc:"Words, or their beginnings, of the ticket or its notes; or its number (#7)"`
 	}
 	newTicketInput struct {
 		Body struct {
@@ -164,14 +165,36 @@ func (s *Server) listTickets(ctx context.Context, in *ticketListInput) (*ticketL
 	return out, nil
 }
 
-// ticketsOf reads those of a list.
+// ticketsOf reads those of a list: of each state as many as a list holds, since the many
+// who wait must not hide the few who are helped.
 func ticketsOf(v *store.View, in *ticketListInput) ([]store.Found, error) {
-	if in.Query != "" {
-		return v.FindTickets(in.State, in.Query, maxList)
+	states := in.States
+	if len(states) == 0 {
+		states = []desk.State{""} // of any
 	}
-	all, err := v.Tickets(in.State, maxList)
-	found := make([]store.Found, len(all))
-	for i, tk := range all {
+	var all []store.Found
+	for _, state := range slices.Compact(slices.Sorted(slices.Values(states))) {
+		found, err := ticketsIn(v, state, in.Query)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	slices.SortFunc(all, func(a, b store.Found) int {
+		return cmp.Or(dueOf(a.Ticket).Compare(dueOf(b.Ticket)), cmp.Compare(a.Number, b.Number))
+	})
+	return all, nil
+}
+
+func dueOf(tk store.Ticket) time.Time { return desk.DueAt(tk.CreatedAt, tk.Priority) }
+
+func ticketsIn(v *store.View, state desk.State, q string) ([]store.Found, error) {
+	if q != "" {
+		return v.FindTickets(state, q, maxList)
+	}
+	tickets, err := v.Tickets(state, maxList)
+	found := make([]store.Found, len(tickets))
+	for i, tk := range tickets {
 		found[i].Ticket = tk
 	}
 	return found, err
@@ -247,7 +270,7 @@ func ticketOf(tk store.Ticket, notes []store.Note, sessions []store.Session) Tic
 		ID: tk.ID, Number: tk.Number, Subject: tk.Subject, Words: tk.Words, Requester: tk.Requester, Category: tk.Category,
 		Impact: tk.Impact, Urgency: tk.Urgency, Priority: tk.Priority, State: tk.State, Assignee: tk.Assignee,
 		Resolution: tk.Resolution, SystemChanges: tk.SystemChanges, Minutes: tk.Minutes, Links: []TicketLink{}, Attachments: []Attachment{},
-		DueAt: desk.DueAt(tk.CreatedAt, tk.Priority), CreatedAt: tk.CreatedAt, UpdatedAt: tk.UpdatedAt, ResolvedAt: when(tk.ResolvedAt),
+		DueAt: dueOf(tk), CreatedAt: tk.CreatedAt, UpdatedAt: tk.UpdatedAt, ResolvedAt: when(tk.ResolvedAt),
 		Notes: make([]Note, len(notes)), Sessions: make([]TicketSession, len(sessions)),
 	}
 	for i, n := range notes {

@@ -5175,7 +5175,8 @@ export interface operations {
     listTickets: {
         parameters: {
             query?: {
-                state?: "open" | "helping" | "waiting" | "resolved" | "closed";
+                /** @description Of these states, as open,helping; of all when left out */
+                state?: ("open" | "helping" | "waiting" | "resolved" | "closed")[] | null;
                 /** @description Words, or their beginnings, of the ticket or its notes; or its number (#7) */
                 q?: string;
             };

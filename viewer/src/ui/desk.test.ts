@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Session, Ticket } from "../protocol/answers.ts";
-import { byDue, NEXT_STATES, openSession, priorityOf, priorityText, whyHere } from "./desk.ts";
+import { NEXT_STATES, openSession, priorityOf, priorityText, whyHere } from "./desk.ts";
 
 test.each([
   ["high", "high", 1],
@@ -17,17 +17,6 @@ test.each([
 test("a priority outside the scale has the words of the lowest", () => {
   expect(priorityText(9)).toBe("desk.priority.5");
   expect(priorityText(1)).toBe("desk.priority.1");
-});
-
-test("the desk is in the order in which help is due, then of number", () => {
-  const due = (number: number, dueAt: string): Ticket => ({ number, dueAt }) as Ticket;
-  const tickets = [
-    due(1, "2026-01-02T00:00:00.000Z"),
-    due(4, "2026-01-01T00:00:00.000Z"),
-    due(3, "2026-01-01T00:00:00.000Z"),
-    due(2, "2026-01-03T00:00:00.000Z"),
-  ];
-  expect(tickets.toSorted(byDue).map((t) => t.number)).toEqual([3, 4, 1, 2]);
 });
 
 test.each<[string, Partial<Ticket>, string]>([

@@ -47,11 +47,6 @@ export const VIEW_STATES: Readonly<Record<View, readonly TicketState[]>> = {
   all: TICKET_STATES,
 };
 
-/** The order of the queue: whose help is due first. */
-export function byDue(a: Ticket, b: Ticket): number {
-  return a.dueAt.localeCompare(b.dueAt) || a.number - b.number;
-}
-
 /** Why a ticket stands where it stands, in words: who cannot work, how soon, when help is due, who came before. */
 export function whyHere(ticket: Ticket, now: number): string {
   const due = Date.parse(ticket.dueAt) - now;
