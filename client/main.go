@@ -170,6 +170,7 @@ func (p program) help(ctx context.Context, w *windows, log *slog.Logger, config 
 			PanicKey: grabPanicKey,
 			OwnHands: watchOwnHands,
 			Locked:   lock.Locked,
+			Browse:   openBrowser,
 			Facts: func(ctx context.Context, l *consent.Lease) (control.Facts, error) {
 				return facts.Read(ctx, l, facts.Sources{Broker: to.broker.Host, System: systemVersion(), Displays: p.displays})
 			},

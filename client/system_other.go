@@ -21,6 +21,9 @@ func openScreen(func(string) string) (screen.Source, error) { return screen.Open
 
 func systemVersion() string { return "" }
 
+// openBrowser: package window says before that this system has no windows yet.
+func openBrowser(string) error { return errors.ErrUnsupported }
+
 func claim(invite.Secret, int, func()) (free func(), err error) { return func() {}, nil }
 
 func knock(invite.Secret, int) error { return errRunning }

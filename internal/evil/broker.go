@@ -44,6 +44,9 @@ type Broker struct {
 	// is before everybody else's.
 	Ahead time.Duration
 
+	// Invitation, when set before the client connects, is how the broker calls it.
+	Invitation string
+
 	// Recording and Auditors, when set before the client connects, are what it is told
 	// of recordings: off, allowed or required, and the list of who can open them.
 	Recording string
@@ -125,6 +128,7 @@ func (b *Broker) reply(w http.ResponseWriter, v any) {
 
 type pass struct {
 	Session      string       `json:"session"`
+	Invitation   string       `json:"invitation,omitempty"`
 	Token        string       `json:"token"`
 	Keys         grant.JWKSet `json:"keys"`
 	Organisation string       `json:"organisation"`
@@ -148,7 +152,7 @@ func (b *Broker) pass(w http.ResponseWriter) {
 		b.t.Error(err)
 	}
 	b.reply(w, pass{
-		b.Session, token, b.keys(), "Example", Technician, "ws" + strings.TrimPrefix(b.server.URL, "http") + "/ws",
+		b.Session, b.Invitation, token, b.keys(), "Example", Technician, "ws" + strings.TrimPrefix(b.server.URL, "http") + "/ws",
 		b.Recording, b.Auditors,
 	})
 }

@@ -106,8 +106,14 @@ test("the person who was helped has a receipt that proves what happened", async 
   const broker = await startBroker(["--lost-after", "8s", "--complaints", "Call Pat on 555 0100"]);
   const session = await Session.seen(broker, desktop, page);
   await session.client.stop();
+  // The last window leads to it, by an address that is not the link.
+  const address = await session.client.openReceipt();
+  expect(address).not.toContain(session.invitation.secret.slice(0, 20));
   await session.client.closeSummary();
   const person = await openPage();
+  await person.goto(address);
+  await person.getByRole("button", { name: text("receipt.get") }).click();
+  await expect(person.getByRole("region", { name: text("receipt.title") })).toBeVisible();
   await person.goto(session.invitation.link);
   await person.getByRole("button", { name: text("receipt.get") }).click();
   const receipt = person.getByRole("region", { name: text("receipt.title") });

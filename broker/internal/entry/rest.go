@@ -78,6 +78,7 @@ type redeemInput struct {
 // Redeemed is the answer to the one client of an invitation.
 type Redeemed struct {
 	Session      string       `json:"session"`
+	Invitation   string       `json:"invitation" doc:"Its page has the receipt later"`
 	Token        string       `json:"token" doc:"Join token: opens one socket within a minute"`
 	Keys         grant.JWKSet `json:"keys" doc:"By which the broker's tokens are verified"`
 	Organisation string       `json:"organisation"`
@@ -115,7 +116,7 @@ func (d *Door) redeem(ctx context.Context, in *redeemInput) (*redeemOutput, erro
 		return nil, err
 	}
 	return &redeemOutput{CacheControl: "no-store", Body: Redeemed{
-		Session: joined.Session, Token: joined.Token, Keys: d.config.Registry.Keys(),
+		Session: joined.Session, Invitation: joined.Invitation, Token: joined.Token, Keys: d.config.Registry.Keys(),
 		Organisation: d.config.Organisation, Technician: joined.Technician, Signaling: d.signaling(in.name),
 		Recording: recording.Mode, Auditors: recording.List,
 	}}, nil

@@ -27,6 +27,7 @@ type Redeem struct {
 // Joined answers a Redeem.
 type Joined struct {
 	Session, Technician string
+	Invitation          string // its id
 	Token               string // join token
 }
 
@@ -92,7 +93,7 @@ func (r *Registry) redeem(tx *store.Tx, hash []byte, q Redeem) (Joined, []record
 		}, record.Actor{Kind: record.Requester}))
 	}
 	token, issued, err := r.joinToken(tx, se, grant.Client, q.Key)
-	return Joined{Session: se.ID, Technician: se.TechnicianName, Token: token}, append(events, issued), err
+	return Joined{Session: se.ID, Technician: se.TechnicianName, Invitation: i.ID, Token: token}, append(events, issued), err
 }
 
 // mayRedeem tells why not, or nil.

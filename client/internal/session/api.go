@@ -83,6 +83,7 @@ func asRefusal(err error) *refusal {
 // joined is the answer to a redeem.
 type joined struct {
 	Session      string       `json:"session"`
+	Invitation   string       `json:"invitation"`
 	Token        string       `json:"token"`
 	Keys         grant.JWKSet `json:"keys"`
 	Organisation string       `json:"organisation"`

@@ -156,7 +156,7 @@ func (s *session) summary() window.Summary {
 	return window.Summary{
 		Party: s.party(), Technician: s.technician, Start: s.story.began, Stop: s.story.ended,
 		Allowed: s.story.allowed, End: endOf(s.reason), Steps: slices.Clone(s.story.steps),
-		Alarmed: s.alarmed.Load(),
+		Alarmed: s.alarmed.Load(), Receipt: s.receipt, Browse: s.cfg.Devices.Browse,
 		Report: func() {
 			s.alarmed.Store(true)
 			s.post(func() { s.raiseAlarm(true) })

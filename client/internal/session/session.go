@@ -80,6 +80,9 @@ type Devices struct {
 	Facts func(ctx context.Context, l *consent.Lease) (control.Facts, error)
 	// Locked reports whether the screen is known to be locked. May be nil.
 	Locked func() bool
+	// Browse opens an address in the person's browser. May be nil: then they are
+	// shown the address.
+	Browse func(address string) error
 }
 
 // Times are the waits that people and tests meet.
@@ -178,6 +181,7 @@ type session struct {
 	panicGone  func()
 	chat       chat
 	story      story
+	receipt    string // address of its page; empty when there is none
 	recordings recordings
 	telling    telling
 }
@@ -211,6 +215,7 @@ func Run(ctx context.Context, cfg Config) error {
 	s.holder = consent.NewHolder(s.gate, s.id, key)
 	s.journal = journal.New(s.id, key)
 	s.recordings = s.learnRecording(joined)
+	s.receipt = s.receiptOf(joined.Invitation)
 	return s.run(ctx, joined)
 }
 

@@ -3,6 +3,7 @@ package window_test
 import (
 	"context"
 	"errors"
+	"os/exec"
 	"testing"
 	"time"
 
@@ -250,6 +251,45 @@ func TestSummaryIsReadAndClosed(t *testing.T) {
 		if err := await(d, "the summary to be closed", read); err != nil {
 			t.Errorf("Summarise: got %v, want nil", err)
 		}
+	}
+}
+
+// The receipt is opened in the person's browser; where none opens, its address is
+// shown and can be copied.
+func TestReceiptOfTheLastWindow(t *testing.T) {
+	d := newDesk(t, true)
+	u := d.open(window.Config{})
+	const address = "https://help.example/j/Zm9v#fragment"
+	opened := make(chan string, 1)
+	fails := make(chan error, 1)
+	s := window.Summary{
+		Party: window.Party{Organisation: "Example"}, Technician: "Anna Berger", End: window.EndedByYou, Report: func() {},
+		Receipt: address,
+		Browse: func(address string) error {
+			opened <- address
+			return <-fails
+		},
+	}
+	read := later(func() error { return u.Summarise(t.Context(), s) })
+	win := d.shown(u)
+	d.ready(win)
+	d.back(win) // from Close to the report
+	d.back(win) // and to the receipt
+	for _, err := range []error{nil, errors.New("no browser")} {
+		d.see(win, func() { d.keys(keySpace) })
+		if got := await(d, "the browser", opened); got != address {
+			t.Errorf("opened %q, want %q", got, address)
+		}
+		d.see(win, func() { fails <- err })
+	}
+	d.see(win, func() { d.keys(keySpace) })
+	out, err := exec.Command("xclip", "-o", "-selection", "clipboard").Output()
+	if err != nil || string(out) != address {
+		t.Errorf("copied %q, %v, want %q", out, err, address)
+	}
+	d.keys(keyEscape)
+	if err := await(d, "the summary to be closed", read); err != nil {
+		t.Errorf("Summarise: got %v, want nil", err)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 type summary struct {
 	dialog
 	alarm, close *button
+	receipt      *receipt      // nil when there is none
 	report       func()        // nil once it was called
 	read         chan struct{} // closed when the person closed it
 	done         bool          // read is closed
@@ -64,6 +65,10 @@ func newSummary(s Summary) *summary {
 	parts = append(parts, c.allowed(s), c.alarmed(s))
 	if len(s.Steps) > 0 {
 		parts = append(parts, c.happened(s))
+	}
+	if s.Receipt != "" {
+		c.receipt = newReceipt(s)
+		parts = append(parts, c.receipt.layout(c.look))
 	}
 	parts = append(parts, c.quietly(texts.T("window.summary.now")))
 	c.body = column(20, parts...)
@@ -117,7 +122,10 @@ func (c *summary) happened(s Summary) layout.Widget {
 	return column(4, rows...)
 }
 
-func (c *summary) layout(gtx layout.Context) time.Time {
+func (c *summary) layout(gtx layout.Context) (next time.Time) {
+	if c.receipt != nil {
+		next = c.receipt.update(gtx)
+	}
 	switch c.pressed(gtx) {
 	case c.close:
 		c.finish()
@@ -126,7 +134,7 @@ func (c *summary) layout(gtx layout.Context) time.Time {
 		c.report, c.alarm.off = nil, true
 	}
 	c.dialog.layout(gtx)
-	return time.Time{}
+	return next
 }
 
 func (c *summary) finish() {

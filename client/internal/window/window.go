@@ -288,6 +288,9 @@ type Summary struct {
 	Steps       []Step // what happened, in order
 	Alarmed     bool   // the person said that it felt wrong
 	Report      func() // called when the person says so now, at most once; must not block
+
+	Receipt string                     // address of the page with the person's receipt; empty when there is none
+	Browse  func(address string) error // opens it in their browser, which may take seconds; nil: it is shown to them
 }
 
 // End is why a session ended, as far as the requester cares.

@@ -57,6 +57,14 @@ export function parseCode(fragment: string): Code | undefined {
   return { secret: code.slice(0, PART_CHARS), keyHash: code.slice(PART_CHARS) };
 }
 
+/**
+ * Reads the value that derivePage makes, as the fragment of the address of a receipt carries it: whoever has it reads
+ * that page, and cannot join. Undefined when it is none.
+ */
+export function parsePage(fragment: string): string | undefined {
+  return /^[0-9A-Za-z_-]{43}$/.test(fragment) ? fragment : undefined;
+}
+
 async function derive(secret: string, label: string): Promise<Bytes> {
   const key = await crypto.subtle.importKey("raw", utf8(secret), "HKDF", false, ["deriveBits"]);
   const params = { name: "HKDF", hash: "SHA-256", salt: utf8("beside/v1"), info: utf8(label) };

@@ -5,7 +5,7 @@
  */
 import "./requester.css";
 import { toBase64Url } from "../protocol/bytes.ts";
-import { derivePage, parseCode } from "../protocol/invite.ts";
+import { derivePage, parseCode, parsePage } from "../protocol/invite.ts";
 import { speakAsWanted } from "../ui/language.ts";
 import { t } from "../ui/texts.ts";
 import { askCode } from "./code-page.ts";
@@ -24,7 +24,13 @@ async function start(root: HTMLElement): Promise<void> {
     return;
   }
   const id = location.pathname.replace(/^\/j\//, "").replace(/\/$/, "");
-  const code = parseCode(location.hash.slice(1));
+  const fragment = location.hash.slice(1);
+  const code = parseCode(fragment);
+  const page = parsePage(fragment);
+  if (page !== undefined && id !== "") {
+    await follow(root, new PageApi(id, page), "Beside"); // to read; nothing is left that a program could join
+    return;
+  }
   if (code === undefined || id === "") {
     View.problem(root, t("requester.incomplete"), t("requester.incomplete.hint"));
     return;

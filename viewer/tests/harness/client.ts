@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { format } from "../../src/ui/message.ts";
 import type { Desktop, Place, Window } from "./desktop.ts";
-import { textsFile } from "./paths.ts";
+import { programs, textsFile } from "./paths.ts";
 import type { Program } from "./process.ts";
 import { buttonReady, settled } from "./settled.ts";
 import { waitFor } from "./wait.ts";
@@ -167,6 +167,27 @@ export class Client {
   async keepFactsBack(): Promise<void> {
     const { width } = await this.#drawnBar();
     await this.#press(titles.bar, places.keepFactsBack, (now) => now !== undefined && now.width < width);
+  }
+
+  /** Opens the receipt from the summary by keyboard: Close has it at first. Returns the address that a browser got. */
+  async openReceipt(): Promise<string> {
+    const summary = await this.#window(titles.summary);
+    await this.#chooseBrowser();
+    await this.#keysSeen(summary, ["shift+Tab", "shift+Tab"]);
+    await this.desktop.keys("space");
+    return await waitFor("the browser has an address", async () => {
+      const text = await this.desktop.readFile("opened.txt").catch(() => ""); // not yet
+      return text.endsWith("\n") && text.trim();
+    });
+  }
+
+  /** Makes a program that keeps the address what the person's desktop opens addresses with. */
+  async #chooseBrowser(): Promise<void> {
+    const program = await this.desktop.install(programs.browser, "browser");
+    const entry = `[Desktop Entry]\nType=Application\nName=Browser\nExec=${program} %u\n`;
+    await this.desktop.writeFile(".local/share/applications/browser.desktop", entry);
+    const handler = "[Default Applications]\nx-scheme-handler/http=browser.desktop\n";
+    await this.desktop.writeFile(".config/mimeapps.list", handler);
   }
 
   /** Closes the summary, after which the client ends by itself. */

@@ -16,6 +16,8 @@ export const programs = {
   verify: inCheckout("bin/beside-verify"),
   /** Made for no broker: it knows only what it is told. */
   client: inCheckout("bin/beside-client"),
+  /** What a person's desktop opens addresses with. */
+  browser: inCheckout("viewer/tests/harness/browser.sh"),
 } as const;
 
 /** There when `make build` built the client with video encoders. */
