@@ -24,7 +24,7 @@ type receipt struct {
 }
 
 func newReceipt(s Summary) *receipt {
-	r := &receipt{address: s.Receipt, browse: s.Browse, button: &button{text: texts.T("window.summary.receipt")}}
+	r := &receipt{address: s.Receipt, browse: s.Browse, button: &button{text: texts.T("receipt.get")}}
 	r.button.room = texts.T("window.summary.receipt.copy")
 	if r.browse == nil {
 		r.show()
@@ -48,7 +48,7 @@ func (r *receipt) update(gtx layout.Context) (next time.Time) {
 	}
 	select {
 	case err := <-r.opening:
-		r.opening, r.button.text = nil, texts.T("window.summary.receipt")
+		r.opening, r.button.text = nil, texts.T("receipt.get")
 		if err != nil {
 			r.show()
 		}
