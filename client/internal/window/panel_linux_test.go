@@ -282,6 +282,7 @@ func TestReceiptOfTheLastWindow(t *testing.T) {
 		}
 		d.see(win, func() { fails <- err })
 	}
+	// Now window.summary.receipt.unable is there, and the button copies.
 	d.see(win, func() { d.keys(keySpace) })
 	out, err := exec.Command("xclip", "-o", "-selection", "clipboard").Output()
 	if err != nil || string(out) != address {
