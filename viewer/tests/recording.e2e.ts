@@ -144,6 +144,11 @@ test("a recorded session is whole after the broker died, plays exactly, and beco
   await run("ffmpeg", ["-v", "error", "-xerror", "-i", video, "-f", "null", "-"]);
 
   await provesAtHome(broker, id);
+  await admin.evaluate(() => Object.defineProperty(window, "VideoEncoder", { value: undefined }));
+  await admin.keyboard.press("Escape");
+  await admin.getByRole("button", { name: text("recording.export") }).click();
+  await admin.getByRole("button", { name: text("recording.export.submit") }).click();
+  await expect(admin.getByText(text("recording.export.unable"))).toBeVisible();
 
   // Whoever has the broker's disk changes a part, or cuts it.
   await admin.keyboard.press("Escape");
@@ -157,6 +162,11 @@ test("a recorded session is whole after the broker died, plays exactly, and beco
     await recording.seek(0);
     await expect(admin.getByText("is not the one that the requester's program signed")).toBeVisible();
   }
+  await rm(chunk);
+  await admin.reload();
+  await recording.unlockByPasskey();
+  await recording.seek(0);
+  await expect(admin.getByText(text("recording.fault.gone", { n: "1" }))).toBeVisible();
   await admin.reload();
   await looksSound(admin, "a recording that a passkey opens");
   await shot("recording-passkey", () => picture(admin));

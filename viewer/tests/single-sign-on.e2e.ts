@@ -40,6 +40,7 @@ test("somebody new comes by the single sign-on", async ({ provider, startBroker,
 
   await button(page).click();
   await page.getByRole("link", { name: "Visitor" }).click();
+  await expect(page.getByRole("heading", { name: text("signin.provider.failed") })).toBeVisible();
   await expect(page.getByRole("alert")).toContainText("no role");
   await page.getByRole("link", { name: text("signin.back") }).click();
 

@@ -231,3 +231,46 @@ test("what the page of an ended session could not do can be tried again", async 
     await client.end();
   }
 });
+
+test("a page that breaks says so, and that nothing is lost", async ({ broker, page }) => {
+  await broker.addTechnician();
+  await broker.addTicket("Printer prints nothing", sam);
+  const twice = "**/api/v1/tickets?*";
+  await page.route(twice, async (route) => {
+    const answer = await route.fetch();
+    const { tickets } = (await answer.json()) as { tickets: unknown[] };
+    await route.fulfill({ response: answer, json: { tickets: [...tickets, ...tickets] } });
+  });
+  await new Desk(page).signIn(await broker.signInLink());
+  await expect(page.getByRole("heading", { name: text("app.broken") })).toBeVisible();
+  await expect(page.getByText(text("app.broken.hint"))).toBeVisible();
+  await looksSound(page, "a page that broke");
+  await page.unroute(twice);
+  await page.getByRole("button", { name: text("app.reload") }).click();
+  await expect(page.getByText(sam).first()).toBeVisible();
+});
+
+test("a browser that keeps nothing signs in and says why it cannot open the session", async ({
+  broker,
+  page,
+}) => {
+  await broker.addTechnician();
+  const { open } = await broker.invite(await broker.addTicket("Printer prints nothing", sam));
+  await page.addInitScript(() => Object.defineProperty(window, "indexedDB", { value: undefined }));
+  await new Stage(page).signIn(open);
+  await expect(page.getByRole("heading", { name: text("signin.keys") })).toBeVisible();
+  await looksSound(page, "a browser that keeps nothing");
+  await page.getByRole("button", { name: text("signin.go") }).click();
+  await expect(page.getByText(sam).first()).toBeVisible();
+});
+
+test("a link whose time is over says so at the desk", async ({ broker, page }) => {
+  await broker.addTechnician();
+  await broker.addTicket("Printer prints nothing", sam);
+  const desk = new Desk(page);
+  await desk.signIn(await broker.signInLink());
+  await desk.choose("Printer prints nothing");
+  await desk.help(sam);
+  await page.clock.setFixedTime(Date.now() + 16 * 60_000);
+  await expect(page.getByText(text("desk.link.expired"))).toBeVisible();
+});

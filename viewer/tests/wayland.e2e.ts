@@ -37,6 +37,7 @@ test("a Wayland session with Xwayland: both are told, nothing is captured, the l
   const wayland = await Wayland.start(desktop, { xwayland: true });
   const client = desktop.start(program, [], wayland.env);
   const window = await windowIn(desktop, wayland, titles.panel);
+  await expect(page.getByRole("heading", { name: text("session.stage.unable", sam) })).toBeVisible();
   await expect(page.getByText(text("desk.unable.wayland", sam))).toBeVisible();
   await expect(landing.getByText(text("requester.stage.wayland"))).toBeVisible();
   await shot("session-wayland", () => page.screenshot());

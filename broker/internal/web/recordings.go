@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -9,6 +10,8 @@ import (
 
 	"beside/broker/internal/auth"
 	"beside/broker/internal/journal"
+	"beside/broker/internal/problem"
+	"beside/broker/internal/recording"
 	"beside/broker/internal/store"
 	"beside/signaling/record"
 	format "beside/signaling/recording"
@@ -191,6 +194,10 @@ func (s *Server) exportRecording(ctx context.Context, in *recordingInput) (*stru
 
 func (s *Server) getRecordingChunk(ctx context.Context, in *chunkInput) (*chunkOutput, error) {
 	sealed, err := s.deps.Recordings.Chunk(ctx, in.ID, in.Recording, in.N)
+	if errors.Is(err, recording.ErrGone) {
+		s.deps.Log.Error("a part of a recording is gone", "session", in.ID, "recording", in.Recording, "part", in.N)
+		return nil, problem.New(http.StatusGone, "recording_gone", "The bytes of this part are not where they were put.")
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -226,6 +226,8 @@ func TestRecordingIsOpenedByAuditorsAlone(t *testing.T) {
 		}
 	}
 	auditor.do("GET", base+"/"+r.id+"/chunks/3", nil, nil).is(t, "one too many", http.StatusNotFound, "not_found")
+	h.must(h.objects.Delete(t.Context(), fmt.Sprintf("%s/%s/1", r.session, r.id)))
+	auditor.do("GET", base+"/"+r.id+"/chunks/1", nil, nil).is(t, "one that somebody deleted", http.StatusGone, "recording_gone")
 }
 
 // What is opened comes with what the client signed of it and not of another, and a

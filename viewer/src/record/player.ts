@@ -1,4 +1,3 @@
-import { RecordingError } from "./format.ts";
 import type { GapReason } from "./records.ts";
 import { Reel } from "./reel.ts";
 import type { Hole, Tape } from "./tape.ts";
@@ -16,7 +15,7 @@ export interface PlayerState {
   /** Of this moment nothing was recorded. */
   readonly hole: { readonly hole: Hole; readonly reason: GapReason | undefined } | undefined;
   /** Why nothing can be shown here. */
-  readonly fault: RecordingError | undefined;
+  readonly fault: Error | undefined;
 }
 
 export interface PlayerOptions {
@@ -138,8 +137,7 @@ export class Player {
     try {
       await this.#show(at);
     } catch (error) {
-      const fault =
-        error instanceof RecordingError ? error : new RecordingError("malformed", String(error), undefined);
+      const fault = error instanceof Error ? error : new Error(String(error));
       if (!this.options.signal.aborted) this.#tell({ at, fault, hole: undefined, waiting: false });
     } finally {
       clearTimeout(slow);
