@@ -28,6 +28,7 @@ import (
 	"beside/broker/internal/store"
 	"beside/broker/internal/watch"
 	"beside/broker/internal/web"
+	"beside/broker/internal/webhook"
 	"beside/signaling/record"
 	"beside/viewer"
 )
@@ -223,6 +224,9 @@ func (b *broker) serve(ctx context.Context) error {
 	for _, f := range b.forwards {
 		group.Go(func() error { return forward.Run(running, f) })
 	}
+	group.Go(func() error {
+		return webhook.Run(running, webhook.Config{Store: b.store, Journal: b.journal, Log: b.log})
+	})
 	b.listeners.serve(group, b.web, b.metrics.Handler(), b.log)
 	group.Go(func() error {
 		<-running.Done()

@@ -80,6 +80,7 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindAttachmentAdded:   decode[AttachmentAdded],
 	KindAttachmentRemoved: decode[AttachmentRemoved],
 	KindPhraseChanged:     decode[PhraseChanged],
+	KindWebhookChanged:    decode[WebhookChanged],
 	KindTicketLinked:      decode[TicketLinked],
 	KindTicketUnlinked:    decode[TicketUnlinked],
 	KindTicketPromoted:    decode[TicketPromoted],

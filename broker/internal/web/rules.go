@@ -60,6 +60,7 @@ var rules = map[string]rule{
 	"similarTickets": deskwork,
 	"listCategories": deskwork, "addCategory": admin, "changeCategory": admin,
 	"listPhrases": deskwork, "addPhrase": admin, "changePhrase": admin, "removePhrase": admin,
+	"listWebhooks": admin, "addWebhook": adminProved, "changeWebhook": adminProved, "removeWebhook": adminProved, "testWebhook": adminProved,
 	"linkTicket": deskwork, "unlinkTicket": deskwork,
 	"listKnowledge": deskwork, "promoteTicket": deskwork, "demoteTicket": deskwork,
 

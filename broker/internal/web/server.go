@@ -88,6 +88,7 @@ func New(d Deps) (*Server, error) {
 	s.registerSimilar(api)
 	s.registerCategories(api)
 	s.registerPhrases(api)
+	s.registerWebhooks(api)
 	s.registerKnowledge(api)
 	s.registerInvitations(api)
 	s.registerLanding(api)

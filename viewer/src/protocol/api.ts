@@ -143,7 +143,7 @@ export class Api {
    */
   onProofNeeded: () => Promise<boolean> = () => Promise.resolve(false);
 
-  private ask<T>(method: Method, path: string, read: Read<T>, body?: unknown): Promise<T> {
+  ask<T>(method: Method, path: string, read: Read<T>, body?: unknown): Promise<T> {
     return this.guarded(() => request(method, path, read, body));
   }
 
