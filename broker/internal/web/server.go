@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -106,7 +107,7 @@ func New(d Deps) (*Server, error) {
 		m.Register(api, mux)
 	}
 	describeProblems(root.OpenAPI())
-	if err := describeRules(root.OpenAPI()); err != nil {
+	if err := errors.Join(describeRules(root.OpenAPI()), describeExamples(root.OpenAPI())); err != nil {
 		return nil, err
 	}
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {

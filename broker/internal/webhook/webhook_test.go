@@ -180,12 +180,12 @@ func TestEachEventIsToldInOrder(t *testing.T) {
 	f.addTicket("secret words")
 	f.addTicket("secret words")
 	f.until("failing", func(h store.Webhook) bool { return h.Tries == 1 && h.TryAt.After(time.Now()) })
-	if h, done := f.now(); done[0].Outcome != "refused" || done[0].Status != http.StatusServiceUnavailable || h.TryAt.Sub(time.Now()) > 6*time.Second {
+	if h, done := f.now(); done[0].Outcome != "refused" || done[0].Status != http.StatusServiceUnavailable || time.Until(h.TryAt) > 6*time.Second {
 		t.Errorf("kept %+v of it, tried again at %v", done[0], h.TryAt)
 	}
 	f.ahead.Add(int64(6 * time.Second))
 	f.until("failing twice", func(h store.Webhook) bool { return h.Tries == 2 })
-	if h, _ := f.now(); h.TryAt.Sub(time.Now()) < 10*time.Second {
+	if h, _ := f.now(); time.Until(h.TryAt) < 10*time.Second {
 		t.Errorf("tried again at %v: the delay does not grow", h.TryAt)
 	}
 	stop()
