@@ -15,6 +15,7 @@ import (
 	"beside/broker/internal/alarm"
 	"beside/broker/internal/attachment"
 	"beside/broker/internal/auth"
+	"beside/broker/internal/csvimport"
 	"beside/broker/internal/entry"
 	"beside/broker/internal/forward"
 	"beside/broker/internal/invitation"
@@ -165,6 +166,7 @@ func (b *broker) build(ctx context.Context, dir string) error {
 			publish.New(b.store, b.ledger, b.log),
 			recording.NewModule(b.recordings),
 			b.attachments,
+			&csvimport.Module{Store: b.store, Journal: b.journal, Log: b.log},
 		},
 	})
 	if err != nil {
