@@ -81,6 +81,8 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindAttachmentRemoved: decode[AttachmentRemoved],
 	KindPhraseChanged:     decode[PhraseChanged],
 	KindWebhookChanged:    decode[WebhookChanged],
+	KindMailReceived:      decode[MailReceived],
+	KindMailWritten:       decode[MailWritten],
 	KindTicketLinked:      decode[TicketLinked],
 	KindTicketUnlinked:    decode[TicketUnlinked],
 	KindTicketPromoted:    decode[TicketPromoted],

@@ -124,6 +124,7 @@ func TestRoles(t *testing.T) {
 		"listSessions": anyone, "getSession": anyone, "listSessionEvents": anyone, "live": anyone,
 		"listTickets": "technician administrator", "addTicket": "technician administrator", "takeNext": "technician", "similarTickets": "technician administrator", "getReport": "technician administrator",
 		"getTicket": "technician administrator", "changeTicket": "technician administrator", "addNote": "technician administrator",
+		"listMails": "technician administrator", "answerMail": "technician",
 		"listCategories": "technician administrator", "addCategory": "administrator", "changeCategory": "administrator",
 		"listPhrases": "technician administrator", "addPhrase": "administrator", "changePhrase": "administrator", "removePhrase": "administrator",
 		"listWebhooks": "administrator", "addWebhook": "administrator", "changeWebhook": "administrator", "removeWebhook": "administrator", "testWebhook": "administrator",

@@ -36,7 +36,7 @@ var words = map[string]any{
 	"name": "Robin Hale", "Attachment.name": "error.png", "Passkey.name": "Work laptop", "Category.name": "Toner",
 	"AddInputBody.name": "Work laptop", "RenameInputBody.name": "Work laptop", "NewCategoryInputBody.name": "Toner",
 	"CategoryPatchInputBody.name": "Toner", "ReportIssue.name": "Printing", "Device.name": "Firefox on Linux",
-	"author": "Robin Hale", "technician": "Robin Hale", "technicianName": "Robin Hale", "Alarm.technician": other,
+	"address": "sam@example.org", "TicketMail.name": "Sam Okafor", "author": "Robin Hale", "technician": "Robin Hale", "technicianName": "Robin Hale", "Alarm.technician": other,
 	"Session.technician": other, "FoundSession.technician": other, "SessionSearch.technician": "Robin Hale",
 	"SessionSearch.machine": "LAPTOP-7", "SessionSearch.requester": "Okafor", "MachineSearch.words": "laptop",
 	"email": "robin@desk.example", "organisation": "Example Help Desk", "complaints": "Write to complaints@desk.example",

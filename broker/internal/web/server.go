@@ -18,6 +18,7 @@ import (
 	"beside/broker/internal/download"
 	"beside/broker/internal/invitation"
 	"beside/broker/internal/journal"
+	"beside/broker/internal/mail"
 	"beside/broker/internal/problem"
 	"beside/broker/internal/recording"
 	"beside/broker/internal/store"
@@ -38,6 +39,7 @@ type Deps struct {
 	Auth         *auth.Desk
 	LogKey       *ledger.LogKey // signs the audit log
 	Recordings   *recording.Shelf
+	Mail         *mail.Desk // nil: this broker sends none
 	Clients      *download.Shelf
 	Pages        fs.FS
 	Modules      []Module
@@ -87,6 +89,7 @@ func New(d Deps) (*Server, error) {
 	s.registerEvidence(api)
 	s.registerTickets(api)
 	s.registerSimilar(api)
+	s.registerMails(api)
 	s.registerCategories(api)
 	s.registerPhrases(api)
 	s.registerWebhooks(api)

@@ -1280,6 +1280,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mails about a ticket */
+        get: operations["listMails"];
+        put?: never;
+        /** Answer who wrote last, by mail */
+        post: operations["answerMail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/notes": {
         parameters: {
             query?: never;
@@ -1936,6 +1954,16 @@ export interface components {
             updates?: boolean;
             /** @description In the name, system, processor, or the last requester's name */
             words?: string;
+        };
+        MailInputBody: {
+            /** @description At most 4000 characters */
+            text: string;
+        };
+        MailsOutputBody: {
+            /** @description The oldest first */
+            mails: components["schemas"]["TicketMail"][];
+            /** @description This broker sends mail */
+            on: boolean;
         };
         Me: {
             email: string;
@@ -2604,6 +2632,26 @@ export interface components {
         };
         TicketListOutputBody: {
             tickets: components["schemas"]["Ticket"][];
+        };
+        TicketMail: {
+            address: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Display name of the technician who answered */
+            author?: string;
+            /** @description Nobody wrote it: it says that the call came */
+            automatic: boolean;
+            /** @description It was given up */
+            failed: boolean;
+            id: string;
+            /** @description Of the person who wrote, or is written to; may be empty */
+            name: string;
+            outgoing: boolean;
+            /** @description A server took it, or it came */
+            sent: boolean;
+            subject: string;
+            /** @description Plain, at most 20 000 characters, without what it quotes */
+            text: string;
         };
         TicketPatchInputBody: {
             /** @description A technician's id; empty: nobody */
@@ -5632,6 +5680,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    listMails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    answerMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailsOutputBody"];
                 };
             };
             /** @description Error */
