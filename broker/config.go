@@ -49,6 +49,7 @@ type Config struct {
 	AlarmWebhook string         `help:"Where an alarm of a requester is posted, signed, until it is taken." env:"BESIDE_ALARM_WEBHOOK" placeholder:"URL"`
 	AlarmSecret  string         `help:"File that holds the secret of its signature, 32 bytes or more." env:"BESIDE_ALARM_SECRET" placeholder:"FILE"`
 	Forward      forwardFlags   `embed:""`
+	Mail         mailFlags      `embed:""`
 	ProofLife    time.Duration  `help:"How long after a passkey was used its owner may change accounts, policy and keys." default:"10m" env:"BESIDE_PROOF_LIFE"`
 	Recordings   recordingFlags `embed:"" prefix:"recordings-" envprefix:"BESIDE_RECORDINGS_"`
 	OIDC         providerFlags  `embed:"" prefix:"oidc-" envprefix:"BESIDE_OIDC_"`
@@ -98,7 +99,7 @@ func (c Config) Validate() error {
 	if c.RelayLife < minRelayLife || c.RelayLife > relay.CredentialLife {
 		return bad("relay-life", c.RelayLife.String(), "use "+minRelayLife.String()+" to "+relay.CredentialLife.String())
 	}
-	if err := errors.Join(c.OIDC.validate(), c.Recordings.validate(), c.Forward.validate()); err != nil {
+	if err := errors.Join(c.OIDC.validate(), c.Recordings.validate(), c.Forward.validate(), c.Mail.validate()); err != nil {
 		return err
 	}
 	if c.ProofLife < time.Second || c.ProofLife > auth.ProofLife {

@@ -57,6 +57,7 @@ type cli struct {
 	Viewer     viewerCommand     `cmd:"" help:"Run the technician's page from this program, against a broker; or print and compare its hash."`
 	Client     clientCommand     `cmd:"" help:"Write the client, configured for this broker, to a file."`
 	OpenAPI    openAPICommand    `cmd:"" name:"openapi" help:"Print the description of the REST interface (OpenAPI 3.1)."`
+	Report     reportCommand     `cmd:"" help:"What the desk did in a period, as text, CSV or JSON."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 

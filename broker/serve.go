@@ -15,10 +15,12 @@ import (
 	"beside/broker/internal/alarm"
 	"beside/broker/internal/attachment"
 	"beside/broker/internal/auth"
+	"beside/broker/internal/csvimport"
 	"beside/broker/internal/entry"
 	"beside/broker/internal/forward"
 	"beside/broker/internal/invitation"
 	"beside/broker/internal/journal"
+	"beside/broker/internal/mail"
 	"beside/broker/internal/metrics"
 	"beside/broker/internal/publish"
 	"beside/broker/internal/recording"
@@ -28,6 +30,7 @@ import (
 	"beside/broker/internal/store"
 	"beside/broker/internal/watch"
 	"beside/broker/internal/web"
+	"beside/broker/internal/webhook"
 	"beside/signaling/record"
 	"beside/viewer"
 )
@@ -112,6 +115,9 @@ type broker struct {
 	metrics     *metrics.Metrics
 	alarm       *alarm.Config // nil: no webhook
 	forwards    []forward.Config
+	mail        *mail.Desk // nil: no mail
+	mailIn      mail.Server
+	mailOut     mail.Server
 	draining    chan struct{} // closed when the broker begins to stop
 }
 
@@ -142,6 +148,9 @@ func (b *broker) build(ctx context.Context, dir string) error {
 	if b.forwards, err = b.forwarders(); err != nil {
 		return err
 	}
+	if err := b.openMail(); err != nil {
+		return err
+	}
 	origins, hosts := entry.Origins(l.addresses()...)
 	b.auth, err = auth.New(auth.Config{Store: b.store, Journal: b.journal, Organisation: c.Organisation, URL: l.public, Origins: origins, ProofLife: c.ProofLife, Provider: c.OIDC.provider()})
 	if err != nil {
@@ -157,13 +166,14 @@ func (b *broker) build(ctx context.Context, dir string) error {
 	}
 	b.metrics = metrics.New(version(), b.store, b.log)
 	b.web, err = web.New(web.Deps{
-		Organisation: c.Organisation, Complaints: c.Complaints, Version: version(), URL: l.public, Store: b.store, Journal: b.journal, Auth: b.auth, LogKey: b.ledger.Key(), Recordings: b.recordings,
+		Organisation: c.Organisation, Complaints: c.Complaints, Version: version(), URL: l.public, Store: b.store, Journal: b.journal, Auth: b.auth, LogKey: b.ledger.Key(), Recordings: b.recordings, Mail: b.mail,
 		Clients: clients, Pages: viewer.Files(), Log: b.log, InvitationLife: c.Invitation, Draining: b.draining, Observe: b.metrics.Observe,
 		Modules: []web.Module{
 			entry.New(entry.Config{Registry: b.registry, Organisation: c.Organisation, Origins: origins}),
 			publish.New(b.store, b.ledger, b.log),
 			recording.NewModule(b.recordings),
 			b.attachments,
+			&csvimport.Module{Store: b.store, Journal: b.journal, Log: b.log},
 		},
 	})
 	if err != nil {
@@ -223,6 +233,10 @@ func (b *broker) serve(ctx context.Context) error {
 	for _, f := range b.forwards {
 		group.Go(func() error { return forward.Run(running, f) })
 	}
+	group.Go(func() error {
+		return webhook.Run(running, webhook.Config{Store: b.store, Journal: b.journal, Log: b.log})
+	})
+	b.runMail(running, group)
 	b.listeners.serve(group, b.web, b.metrics.Handler(), b.log)
 	group.Go(func() error {
 		<-running.Done()

@@ -12,7 +12,9 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/out"
 sed "s|OUT/|$work/out/|" internal/tools/tygo.yaml >"$work/tygo.yaml"
 .cache/bin/tygo generate --config "$work/tygo.yaml"
-bin/beside openapi >"$work/openapi.json"
+# Examples are for people who read the description; as comments of types they would drown them.
+bin/beside openapi | node -e 'process.stdin.toArray().then((parts) => console.log(JSON.stringify(JSON.parse(
+  Buffer.concat(parts)), (key, value) => (key === "example" ? undefined : value))))' >"$work/openapi.json"
 (cd viewer && npx --no-install openapi-typescript "$work/openapi.json" --output "$work/out/api.gen.ts") >/dev/null
 
 stale=0

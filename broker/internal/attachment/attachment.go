@@ -92,20 +92,33 @@ func (m *Module) add(w http.ResponseWriter, r *http.Request, who store.Technicia
 	case len(body) == 0:
 		return problem.New(http.StatusUnprocessableEntity, "invalid", "The file is empty.")
 	}
-	a.Size, a.Type = int64(len(body)), http.DetectContentType(body)
-	if err := m.Objects.Put(r.Context(), a.Object(), body); err != nil {
+	if err := m.keep(r.Context(), a, body, auth.Actor(who)); err != nil {
 		return err
 	}
-	err = m.Journal.Update(r.Context(), func(tx *store.Tx) ([]record.Event, error) {
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// Keep keeps a file that came by mail.
+func (m *Module) Keep(ctx context.Context, ticket, name string, body []byte) error {
+	a := store.Attachment{ID: store.NewID(), Ticket: ticket, Name: desk.FileName(name)}
+	return m.keep(ctx, a, body, record.Actor{Kind: record.Requester})
+}
+
+func (m *Module) keep(ctx context.Context, a store.Attachment, body []byte, by record.Actor) error {
+	a.Size, a.Type = int64(len(body)), http.DetectContentType(body)
+	if err := m.Objects.Put(ctx, a.Object(), body); err != nil {
+		return err
+	}
+	err := m.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
 		if err := room(&tx.View, a.Ticket); err != nil {
 			return nil, err
 		}
-		return []record.Event{event(a.Ticket, record.AttachmentAdded{Attachment: a.ID, Bytes: a.Size}, auth.Actor(who))}, tx.InsertAttachment(a)
+		return []record.Event{event(a.Ticket, record.AttachmentAdded{Attachment: a.ID, Bytes: a.Size}, by)}, tx.InsertAttachment(a)
 	})
 	if err != nil {
-		return errors.Join(err, m.Objects.Delete(context.WithoutCancel(r.Context()), a.Object()))
+		return errors.Join(err, m.Objects.Delete(context.WithoutCancel(ctx), a.Object()))
 	}
-	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 

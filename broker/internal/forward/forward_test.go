@@ -28,6 +28,7 @@ import (
 
 	"beside/broker/internal/forward"
 	"beside/broker/internal/journal"
+	"beside/broker/internal/post"
 	"beside/broker/internal/siem"
 	"beside/broker/internal/store"
 	"beside/signaling/record"
@@ -231,11 +232,11 @@ func TestSyslogTrustsNobodyElse(t *testing.T) {
 func TestWebhookTakesEachEventOnce(t *testing.T) {
 	s, j := open(t)
 	secret := bytes.Repeat([]byte("s"), 32)
-	type post struct {
+	type posted struct {
 		header http.Header
 		body   []byte
 	}
-	posts := make(chan post, 100)
+	posts := make(chan posted, 100)
 	fail := 2
 	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -244,7 +245,7 @@ func TestWebhookTakesEachEventOnce(t *testing.T) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
-		posts <- post{r.Header, body}
+		posts <- posted{r.Header, body}
 	}))
 	defer hook.Close()
 	to, err := url.Parse(hook.URL)
@@ -259,7 +260,7 @@ func TestWebhookTakesEachEventOnce(t *testing.T) {
 	}
 	note(t, j, 1)
 	for _, want := range []int64{1, 2, 4} {
-		var p post
+		var p posted
 		select {
 		case p = <-posts:
 		case <-time.After(60 * time.Second):
@@ -279,7 +280,7 @@ func TestWebhookTakesEachEventOnce(t *testing.T) {
 		if err != nil || time.Since(time.Unix(seconds, 0)) > time.Minute {
 			t.Errorf("sent at %s", p.header.Get("Webhook-Timestamp"))
 		}
-		if got := forward.Sign(secret, p.header.Get("Webhook-Id"), time.Unix(seconds, 0), p.body); got != p.header.Get("Webhook-Signature") {
+		if got := post.Sign(secret, p.header.Get("Webhook-Id"), time.Unix(seconds, 0), p.body); got != p.header.Get("Webhook-Signature") {
 			t.Errorf("signature %s, want %s", p.header.Get("Webhook-Signature"), got)
 		}
 	}
@@ -295,7 +296,7 @@ func TestSignatureOfStandardWebhooks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := forward.Sign(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`))
+	got := post.Sign(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`))
 	if want := "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -304,12 +305,12 @@ func TestSignatureOfStandardWebhooks(t *testing.T) {
 // A signature is of everything that is sent.
 func TestSignature(t *testing.T) {
 	secret := bytes.Repeat([]byte("k"), 32)
-	a := forward.Sign(secret, "msg_1", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`))
+	a := post.Sign(secret, "msg_1", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`))
 	for name, b := range map[string]string{
-		"id":   forward.Sign(secret, "msg_2", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`)),
-		"time": forward.Sign(secret, "msg_1", time.Unix(1614265331, 0), []byte(`{"test": 2432232314}`)),
-		"body": forward.Sign(secret, "msg_1", time.Unix(1614265330, 0), []byte(`{"test": 2432232315}`)),
-		"key":  forward.Sign(secret[1:], "msg_1", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`)),
+		"id":   post.Sign(secret, "msg_2", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`)),
+		"time": post.Sign(secret, "msg_1", time.Unix(1614265331, 0), []byte(`{"test": 2432232314}`)),
+		"body": post.Sign(secret, "msg_1", time.Unix(1614265330, 0), []byte(`{"test": 2432232315}`)),
+		"key":  post.Sign(secret[1:], "msg_1", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`)),
 	} {
 		if a == b {
 			t.Errorf("another %s gives the same signature", name)

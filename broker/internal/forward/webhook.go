@@ -2,9 +2,6 @@ package forward
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -66,17 +63,8 @@ func (h *Webhook) Send(ctx context.Context, l store.Leaf) error {
 	}
 	now := time.Now()
 	return h.post.JSON(ctx, h.to, map[string]string{
-		"Webhook-Id": e.ID, "Webhook-Timestamp": strconv.FormatInt(now.Unix(), 10), "Webhook-Signature": Sign(h.secret, e.ID, now, body),
+		"Webhook-Id": e.ID, "Webhook-Timestamp": strconv.FormatInt(now.Unix(), 10), "Webhook-Signature": post.Sign(h.secret, e.ID, now, body),
 	}, body)
-}
-
-// Sign is the value of Webhook-Signature: HMAC-SHA256 over id, seconds and body, with
-// full stops between.
-func Sign(secret []byte, id string, at time.Time, body []byte) string {
-	mac := hmac.New(sha256.New, secret)
-	mac.Write([]byte(id + "." + strconv.FormatInt(at.Unix(), 10) + "."))
-	mac.Write(body)
-	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
 // Notify implements Sink: between two events nothing is open that matters.

@@ -1,17 +1,36 @@
-// Package post hands JSON to webhooks, which is all that alarms and forwarded events
-// have in common on their way out.
+// Package post hands JSON to webhooks, which is all that alarms, forwarded events and
+// what administrators chose have in common on their way out.
 package post
 
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"strconv"
+	"syscall"
 	"time"
 )
 
 const timeout = 10 * time.Second
+
+// ErrAddress refuses an address that belongs to no webhook: one of the link alone, where machines of clouds are told
+// their secrets, or of nobody.
+var ErrAddress = errors.New("nothing is posted to this address")
+
+// AnswerError is an answer that did not take what was posted.
+type AnswerError struct{ Status int }
+
+func (e *AnswerError) Error() string {
+	return fmt.Sprintf("webhook answered %d %s", e.Status, http.StatusText(e.Status))
+}
 
 // Client posts, and goes where it is told: it follows no redirect. The zero value does
 // not work: see New.
@@ -19,8 +38,17 @@ type Client struct{ http *http.Client }
 
 // New makes a Client.
 func New() *Client {
+	// A name is judged by what it leads to, each time.
+	dialer := &net.Dialer{Timeout: timeout, Control: func(_, address string, _ syscall.RawConn) error {
+		to, err := netip.ParseAddrPort(address)
+		if ip := to.Addr().Unmap(); err != nil || ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified() {
+			return ErrAddress
+		}
+		return nil
+	}}
 	return &Client{&http.Client{
 		Timeout:       timeout,
+		Transport:     &http.Transport{DialContext: dialer.DialContext, ForceAttemptHTTP2: true, IdleConnTimeout: time.Minute, Proxy: http.ProxyFromEnvironment},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
@@ -42,9 +70,18 @@ func (c *Client) JSON(ctx context.Context, to *url.URL, headers map[string]strin
 	}
 	resp.Body.Close()
 	if resp.StatusCode/100 != 2 {
-		return fmt.Errorf("webhook answered %s", resp.Status)
+		return &AnswerError{resp.StatusCode}
 	}
 	return nil
+}
+
+// Sign is the value of Webhook-Signature as Standard Webhooks has it (https://www.standardwebhooks.com): HMAC-SHA256
+// over id, seconds and body, with full stops between.
+func Sign(secret []byte, id string, at time.Time, body []byte) string {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte(id + "." + strconv.FormatInt(at.Unix(), 10) + "."))
+	mac.Write(body)
+	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
 // Close ends connections that nobody uses.

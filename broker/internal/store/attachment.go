@@ -20,15 +20,15 @@ func (v *View) Attachments(ticket string) (all []Attachment, err error) {
 		err := s.Scan(&a.ID, &a.Ticket, &a.Name, &a.Type, &a.Size, &a.Author, &a.AuthorName, instant{&a.At})
 		all = append(all, a)
 		return err
-	}, `SELECT attachment.id, attachment.ticket, attachment.name, type, size, author, technician.name, at
-		FROM attachment JOIN technician ON technician.id = attachment.author WHERE attachment.ticket = $1 ORDER BY at, attachment.id`, ticket)
+	}, `SELECT attachment.id, attachment.ticket, attachment.name, type, size, COALESCE(author, ''), COALESCE(technician.name, ''), at
+		FROM attachment LEFT JOIN technician ON technician.id = attachment.author WHERE attachment.ticket = $1 ORDER BY at, attachment.id`, ticket)
 	return all, err
 }
 
 // InsertAttachment adds one whose bytes are kept already.
 func (t *Tx) InsertAttachment(a Attachment) error {
 	_, err := t.audited("add attachment", `INSERT INTO attachment (id, ticket, name, type, size, author, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		a.ID, a.Ticket, a.Name, a.Type, a.Size, a.Author, millis(t.now))
+		a.ID, a.Ticket, a.Name, a.Type, a.Size, nullable(a.Author), millis(t.now))
 	return err
 }
 

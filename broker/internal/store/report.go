@@ -27,3 +27,12 @@ func (v *View) Calls(since, to time.Time) (all []report.Call, err error) {
 		ORDER BY ticket.created_at, ticket.number`, millis(since), millis(to))
 	return all, err
 }
+
+// Report makes the report of a period at a moment.
+func (v *View) Report(from, to, now time.Time) (report.Report, error) {
+	calls, err := v.Calls(from.Add(-max(to.Sub(from), report.Again)), to)
+	if err != nil {
+		return report.Report{}, err
+	}
+	return report.Of(calls, from, to, now), nil
+}

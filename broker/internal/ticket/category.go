@@ -19,12 +19,28 @@ func categoryOf(v *store.View, path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return among(all, path)
+}
+
+func among(all []store.Category, path string) (string, error) {
 	for _, c := range all {
 		if strings.EqualFold(c.Path, path) && !c.Gone {
 			return c.Path, nil
 		}
 	}
 	return "", &desk.Problem{Field: "category", Text: "is not one of this desk's categories; choose one of them, or none"}
+}
+
+// Checker returns what says whether Add would take a ticket, for many tickets against one reading of the tree.
+func Checker(v *store.View) (func(desk.Ticket) error, error) {
+	all, err := v.Categories()
+	return func(t desk.Ticket) error {
+		t, err := desk.New(t)
+		if err == nil && t.Category != "" {
+			_, err = among(all, t.Category)
+		}
+		return err
+	}, err
 }
 
 // CategoryPatch is a change of a category: only the fields that are not nil change. An empty Parent is the top.

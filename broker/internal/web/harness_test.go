@@ -25,6 +25,7 @@ import (
 
 	"beside/broker/internal/attachment"
 	"beside/broker/internal/auth"
+	"beside/broker/internal/csvimport"
 	"beside/broker/internal/desk"
 	"beside/broker/internal/download"
 	"beside/broker/internal/journal"
@@ -84,7 +85,8 @@ func newHarnessWith(t *testing.T, change func(*auth.Config)) *harness {
 	t.Cleanup(func() { h.must(objects.Close()) })
 	h.shelf = recording.New(recording.Config{Store: h.store, Journal: h.journal, Objects: objects, Quota: 20 << 20, Log: slog.New(slog.DiscardHandler)})
 	h.deps = web.Deps{
-		Recordings: h.shelf, Modules: []web.Module{recording.NewModule(h.shelf), &attachment.Module{Store: h.store, Journal: h.journal, Objects: objects, Log: slog.New(slog.DiscardHandler)}},
+		Recordings: h.shelf, Modules: []web.Module{recording.NewModule(h.shelf), &attachment.Module{Store: h.store, Journal: h.journal, Objects: objects, Log: slog.New(slog.DiscardHandler)},
+			&csvimport.Module{Store: h.store, Journal: h.journal, Log: slog.New(slog.DiscardHandler)}},
 		Organisation: "Test Desk", Version: "test", URL: public, Store: h.store, Journal: h.journal, Auth: h.auth,
 		Clients: download.NewShelf(h.dir, slot.Config{Broker: public.String(), Organisation: "Test Desk"}),
 		Pages: fstest.MapFS{

@@ -144,9 +144,12 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 	})
 }
 
-// isUpload reports whether this is a part of a recording or a file of a ticket, which are
-// larger than any other body: their handlers bound them.
+// isUpload reports whether this is a part of a recording, a file of a ticket or one of many
+// tickets, which are larger than any other body: their handlers bound them.
 func isUpload(r *http.Request) bool {
+	if r.Method == http.MethodPost && r.URL.Path == "/api/v1/tickets/import" {
+		return true
+	}
 	if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/api/v1/tickets/") && strings.HasSuffix(r.URL.Path, "/attachments") {
 		return true
 	}

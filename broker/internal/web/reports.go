@@ -12,8 +12,8 @@ import (
 	"beside/broker/internal/store"
 )
 
-// maxPeriod bounds a report.
-const maxPeriod = 400 * 24 * time.Hour
+// MaxPeriod bounds a report.
+const MaxPeriod = 400 * 24 * time.Hour
 
 // ReportFigures are those of some tickets. Times are in milliseconds from when the
 // ticket was opened, by nearest rank; 0 when there are none.
@@ -73,21 +73,20 @@ func (s *Server) registerReports(api huma.API) {
 
 func (s *Server) getReport(ctx context.Context, in *reportInput) (*reportOutput, error) {
 	length := in.To.Sub(in.From)
-	if length <= 0 || length > maxPeriod {
+	if length <= 0 || length > MaxPeriod {
 		return nil, problem.New(http.StatusUnprocessableEntity, "invalid", "A period has an end after its beginning, and 400 days at most.")
 	}
 	out := &reportOutput{}
 	err := s.deps.Store.View(ctx, func(v *store.View) error {
-		calls, err := v.Calls(in.From.Add(-max(length, report.Again)), in.To)
-		if err == nil {
-			out.Body = reportOf(report.Of(calls, in.From, in.To, time.Now()))
-		}
+		made, err := v.Report(in.From, in.To, time.Now())
+		out.Body = ReportOf(made)
 		return err
 	})
 	return out, err
 }
 
-func reportOf(r report.Report) Report {
+// ReportOf is a report as the interface answers it.
+func ReportOf(r report.Report) Report {
 	out := Report{
 		From: r.From, To: r.To, All: ReportFigures(r.All), Waiting: r.Waiting,
 		ByPriority: groupsOf(r.ByPriority), ByCategory: groupsOf(r.ByCategory),

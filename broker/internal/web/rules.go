@@ -58,8 +58,10 @@ var rules = map[string]rule{
 
 	"listTickets": deskwork, "addTicket": deskwork, "getTicket": deskwork, "changeTicket": deskwork, "addNote": deskwork,
 	"similarTickets": deskwork,
+	"listMails":      deskwork, "answerMail": helpers,
 	"listCategories": deskwork, "addCategory": admin, "changeCategory": admin,
 	"listPhrases": deskwork, "addPhrase": admin, "changePhrase": admin, "removePhrase": admin,
+	"listWebhooks": admin, "addWebhook": adminProved, "changeWebhook": adminProved, "removeWebhook": adminProved, "testWebhook": adminProved,
 	"linkTicket": deskwork, "unlinkTicket": deskwork,
 	"listKnowledge": deskwork, "promoteTicket": deskwork, "demoteTicket": deskwork,
 

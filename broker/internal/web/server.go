@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -17,6 +18,7 @@ import (
 	"beside/broker/internal/download"
 	"beside/broker/internal/invitation"
 	"beside/broker/internal/journal"
+	"beside/broker/internal/mail"
 	"beside/broker/internal/problem"
 	"beside/broker/internal/recording"
 	"beside/broker/internal/store"
@@ -37,6 +39,7 @@ type Deps struct {
 	Auth         *auth.Desk
 	LogKey       *ledger.LogKey // signs the audit log
 	Recordings   *recording.Shelf
+	Mail         *mail.Desk // nil: this broker sends none
 	Clients      *download.Shelf
 	Pages        fs.FS
 	Modules      []Module
@@ -86,8 +89,10 @@ func New(d Deps) (*Server, error) {
 	s.registerEvidence(api)
 	s.registerTickets(api)
 	s.registerSimilar(api)
+	s.registerMails(api)
 	s.registerCategories(api)
 	s.registerPhrases(api)
+	s.registerWebhooks(api)
 	s.registerKnowledge(api)
 	s.registerInvitations(api)
 	s.registerLanding(api)
@@ -105,7 +110,7 @@ func New(d Deps) (*Server, error) {
 		m.Register(api, mux)
 	}
 	describeProblems(root.OpenAPI())
-	if err := describeRules(root.OpenAPI()); err != nil {
+	if err := errors.Join(describeRules(root.OpenAPI()), describeExamples(root.OpenAPI())); err != nil {
 		return nil, err
 	}
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {

@@ -254,6 +254,9 @@ func (out *Ticket) around(v *store.View) error {
 		return err
 	}
 	for _, a := range files {
+		if a.Author == "" {
+			a.AuthorName = out.Requester // it came by mail
+		}
 		out.Attachments = append(out.Attachments, Attachment{ID: a.ID, Name: a.Name, Type: a.Type, Size: a.Size, Author: a.AuthorName, At: a.At})
 	}
 	took, err := v.TicketTime(out.ID)

@@ -1280,6 +1280,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mails about a ticket */
+        get: operations["listMails"];
+        put?: never;
+        /** Answer who wrote last, by mail */
+        post: operations["answerMail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/notes": {
         parameters: {
             query?: never;
@@ -1291,6 +1309,59 @@ export interface paths {
         put?: never;
         /** Add a note */
         post: operations["addNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Addresses that are told what happens */
+        get: operations["listWebhooks"];
+        put?: never;
+        /** Add an address */
+        post: operations["addWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change an address, switch it on or off */
+        put: operations["changeWebhook"];
+        post?: never;
+        /** Remove an address */
+        delete: operations["removeWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Post a test, once and now */
+        post: operations["testWebhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1883,6 +1954,16 @@ export interface components {
             updates?: boolean;
             /** @description In the name, system, processor, or the last requester's name */
             words?: string;
+        };
+        MailInputBody: {
+            /** @description At most 4000 characters */
+            text: string;
+        };
+        MailsOutputBody: {
+            /** @description The oldest first */
+            mails: components["schemas"]["TicketMail"][];
+            /** @description This broker sends mail */
+            on: boolean;
         };
         Me: {
             email: string;
@@ -2552,6 +2633,26 @@ export interface components {
         TicketListOutputBody: {
             tickets: components["schemas"]["Ticket"][];
         };
+        TicketMail: {
+            address: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Display name of the technician who answered */
+            author?: string;
+            /** @description Nobody wrote it: it says that the call came */
+            automatic: boolean;
+            /** @description It was given up */
+            failed: boolean;
+            id: string;
+            /** @description Of the person who wrote, or is written to; may be empty */
+            name: string;
+            outgoing: boolean;
+            /** @description A server took it, or it came */
+            sent: boolean;
+            subject: string;
+            /** @description Plain, at most 20 000 characters, without what it quotes */
+            text: string;
+        };
         TicketPatchInputBody: {
             /** @description A technician's id; empty: nobody */
             assignee?: string;
@@ -2615,6 +2716,63 @@ export interface components {
             page: string;
             /** @description The page value is of a spoken code */
             spoken?: boolean;
+        };
+        Webhook: {
+            /** @description The last 20, the newest first */
+            deliveries: components["schemas"]["WebhookResult"][];
+            /** @description It was switched off because it took nothing for three days */
+            failed: boolean;
+            id: string;
+            /** Format: date-time */
+            madeAt: string;
+            on: boolean;
+            topics: string[];
+            /**
+             * Format: int64
+             * @description Of the event that waits, so far
+             */
+            tries: number;
+            /**
+             * Format: date-time
+             * @description When it is tried again
+             */
+            tryAt?: string;
+            url: string;
+        };
+        WebhookFields: {
+            topics: string[] | null;
+            /** @description https, or http on the broker's own machine */
+            url: string;
+        };
+        WebhookInputBody: {
+            /** @description What happened while it was off is not told */
+            on: boolean;
+            topics: string[] | null;
+            /** @description https, or http on the broker's own machine */
+            url: string;
+        };
+        WebhookResult: {
+            /** Format: date-time */
+            at: string;
+            /** @description The header Webhook-Id */
+            event: string;
+            id: string;
+            /** @enum {string} */
+            outcome: "taken" | "refused" | "certificate" | "timeout" | "forbidden" | "unreachable";
+            /**
+             * Format: int64
+             * @description Of the answer that did not take it; 0: it was taken, or nobody answered
+             */
+            status: number;
+            topic: string;
+        };
+        WebhooksOutputBody: {
+            /** @description Of the one that was added, this once: it checks the signatures */
+            secret?: string;
+            /** @description What can be chosen */
+            topics: string[];
+            /** @description In the order in which they were made */
+            webhooks: components["schemas"]["Webhook"][];
         };
     };
     responses: never;
@@ -5536,6 +5694,72 @@ export interface operations {
             };
         };
     };
+    listMails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    answerMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     addNote: {
         parameters: {
             query?: never;
@@ -5558,6 +5782,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    addWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    removeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksOutputBody"];
                 };
             };
             /** @description Error */

@@ -60,11 +60,14 @@ async function send(
 ): Promise<Response> {
   const init: RequestInit = {
     method,
-    headers: body === undefined ? headers : { ...headers, "Content-Type": "application/json" },
+    headers:
+      body === undefined || body instanceof Blob
+        ? headers
+        : { ...headers, "Content-Type": "application/json" },
     credentials: "same-origin",
     signal: AbortSignal.timeout(timeoutMs),
   };
-  if (body !== undefined) init.body = JSON.stringify(body);
+  if (body !== undefined) init.body = body instanceof Blob ? body : JSON.stringify(body);
   try {
     return await fetch(BASE + path, init);
   } catch {
@@ -88,8 +91,9 @@ export async function request<T>(
   read: Read<T>,
   body?: unknown,
   headers: HeadersInit = {},
+  timeoutMs = TIMEOUT_MS,
 ): Promise<T> {
-  const response = await send(method, path, body, headers);
+  const response = await send(method, path, body, headers, timeoutMs);
   if (!response.ok) throw await problemOf(response);
   if (response.status === 204) return read(undefined, path);
   return read(await response.json(), path);
@@ -143,7 +147,7 @@ export class Api {
    */
   onProofNeeded: () => Promise<boolean> = () => Promise.resolve(false);
 
-  private ask<T>(method: Method, path: string, read: Read<T>, body?: unknown): Promise<T> {
+  ask<T>(method: Method, path: string, read: Read<T>, body?: unknown): Promise<T> {
     return this.guarded(() => request(method, path, read, body));
   }
 
@@ -275,16 +279,11 @@ export class Api {
   }
   /** Keeps a file with a ticket. */
   attach(ticket: string, file: File): Promise<void> {
-    return this.guarded(async () => {
-      const response = await fetch(`${BASE}/tickets/${segment(ticket)}/attachments`, {
-        method: "POST",
-        headers: { "Content-Type": "application/octet-stream", "Beside-Name": encodeURIComponent(file.name) },
-        credentials: "same-origin",
-        signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS),
-        body: file,
-      }).catch(() => Promise.reject(new ApiError(0, "offline", "", undefined)));
-      if (!response.ok) throw await problemOf(response);
-    });
+    const headers = { "Beside-Name": encodeURIComponent(file.name) };
+    return this.upload(`/tickets/${segment(ticket)}/attachments`, file, headers, nothing);
+  }
+  upload<T>(path: string, body: File, headers: HeadersInit, read: Read<T>): Promise<T> {
+    return this.guarded(() => request("POST", path, read, body, headers, UPLOAD_TIMEOUT_MS));
   }
   /** Where a file of a ticket is had from, always as a download. */
   attachmentUrl(ticket: string, id: string): string {

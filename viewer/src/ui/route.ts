@@ -13,7 +13,7 @@ export type Route =
   | { readonly page: "unknown" };
 
 /** The parts of the administrator's pages. */
-export const ADMIN_PARTS = ["people", "desk", "policy", "auditors", "keys"] as const;
+export const ADMIN_PARTS = ["people", "desk", "policy", "auditors", "keys", "webhooks"] as const;
 export type AdminPart = (typeof ADMIN_PARTS)[number];
 function isAdminPart(name: string | undefined): name is AdminPart {
   return ADMIN_PARTS.some((part) => part === name);
