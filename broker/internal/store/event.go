@@ -99,6 +99,13 @@ func (t *Tx) ErasePersonal(subject string) (int64, error) {
 	if files {
 		n++
 	}
+	if err != nil {
+		return n, err
+	}
+	reach, err := t.eraseReach(subject)
+	if reach {
+		n++
+	}
 	return n, err
 }
 
