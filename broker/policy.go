@@ -9,6 +9,7 @@ import (
 	"beside/broker/internal/journal"
 	"beside/broker/internal/session"
 	"beside/broker/internal/store"
+	"beside/broker/internal/ticket"
 	"beside/signaling/grant"
 	"beside/signaling/record"
 )
@@ -23,6 +24,7 @@ type (
 	policySetCommand  struct {
 		Scopes    *string `help:"What may be asked for, with spaces between; empty: nothing, so that nobody can be helped." placeholder:"SCOPES"`
 		Recording string  `help:"off, allowed or required; without it, as before." enum:",off,allowed,required" default:""`
+		Asking    string  `help:"Whether whoever reaches the broker may ask for help at /help: off or on; without it, as before." enum:",off,on" default:""`
 	}
 )
 
@@ -31,6 +33,7 @@ type policy struct {
 	Offered   []grant.Scope         `json:"offered"`
 	Scopes    []grant.Scope         `json:"scopes"`
 	Recording session.RecordingMode `json:"recording"`
+	Asking    bool                  `json:"asking"`
 }
 
 func policyOf(v *store.View) (p policy, err error) {
@@ -38,7 +41,10 @@ func policyOf(v *store.View) (p policy, err error) {
 	if err != nil {
 		return p, err
 	}
-	_, p.Recording, err = session.RecordingPolicy(v)
+	if _, p.Recording, err = session.RecordingPolicy(v); err != nil {
+		return p, err
+	}
+	p.Asking, err = v.AskingAllowed()
 	p.Offered, p.Scopes = session.Offered().Scopes(), scopes.Scopes()
 	return p, err
 }
@@ -51,7 +57,7 @@ func (p policy) answer(c *call) error {
 	if len(names) == 0 {
 		names = []string{"nothing"}
 	}
-	return c.answer(p, "May be asked for: %s\nRecording: %s\n", strings.Join(names, " "), p.Recording)
+	return c.answer(p, "May be asked for: %s\nRecording: %s\nHelp page: %s\n", strings.Join(names, " "), p.Recording, onOff(p.Asking))
 }
 
 // Run implements the subcommand.
@@ -71,8 +77,8 @@ func (policyShowCommand) Run(c *call) error {
 
 // Run implements the subcommand.
 func (p policySetCommand) Run(c *call) error {
-	if p.Scopes == nil && p.Recording == "" {
-		return &usageError{errors.New("say what to change: --scopes, --recording or both")}
+	if p.Scopes == nil && p.Recording == "" && p.Asking == "" {
+		return &usageError{errors.New("say what to change: --scopes, --recording, --asking or several")}
 	}
 	return c.withStore(func(_ *store.Store, j *journal.Journal) error {
 		var now policy
@@ -100,11 +106,25 @@ func (p policySetCommand) apply(tx *store.Tx) (events []record.Event, err error)
 			return nil, err
 		}
 	}
-	if p.Recording == "" {
+	if p.Recording != "" {
+		more, err := session.SetRecordingPolicy(tx, session.RecordingMode(p.Recording), operator())
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, more...)
+	}
+	if p.Asking == "" {
 		return events, nil
 	}
-	more, err := session.SetRecordingPolicy(tx, session.RecordingMode(p.Recording), operator())
+	more, err := ticket.SetAskingAllowed(tx, p.Asking == "on", operator())
 	return append(events, more...), err
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
 }
 
 type keysCommand struct {

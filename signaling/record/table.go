@@ -88,6 +88,9 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindTicketPromoted:    decode[TicketPromoted],
 	KindTicketDemoted:     decode[TicketDemoted],
 
+	KindAskingPolicyChanged: decode[AskingPolicyChanged],
+	KindTicketWithdrawn:     decode[TicketWithdrawn],
+
 	KindFactsTold: decode[FactsTold],
 	KindFactsKept: decode[FactsKept],
 

@@ -27,6 +27,7 @@ type Call struct {
 	Helped                       time.Time     // when help was first offered; zero: not yet
 	Resolved                     time.Time     // zero: not yet
 	Spent                        time.Duration // its sessions that ended, and what technicians say besides
+	Withdrawn                    bool          // the requester did not need help any more: that is Resolved
 	Rated, RatedHelped           int           // sessions of which the requester said whether it helped, and that it did
 }
 
@@ -38,6 +39,20 @@ func (c Call) helped() time.Time {
 	}
 	return c.Helped
 }
+
+// Waits are how long those who came since a time waited, by priority, who were helped by now.
+func Waits(calls []Call, since time.Time) map[desk.Priority][]time.Duration {
+	by := make(map[desk.Priority][]time.Duration)
+	for _, c := range calls {
+		if at := c.helped(); !c.Created.Before(since) && !at.IsZero() && !c.gone() {
+			by[c.Priority] = append(by[c.Priority], at.Sub(c.Created))
+		}
+	}
+	return by
+}
+
+// gone reports whether the requester went before there was help.
+func (c Call) gone() bool { return c.Withdrawn && c.Helped.IsZero() }
 
 // Figures are those of some calls.
 type Figures struct {
@@ -186,7 +201,7 @@ func figures(calls []counted, now time.Time) (f Figures) {
 		f.Rated += c.Rated
 		f.Spent += c.Spent.Milliseconds()
 		f.RatedHelped += c.RatedHelped
-		if !c.Resolved.IsZero() {
+		if !c.Resolved.IsZero() && !c.Withdrawn {
 			f.Resolved++
 			resolves = append(resolves, c.Resolved.Sub(c.Created))
 		}
@@ -198,6 +213,9 @@ func figures(calls []counted, now time.Time) (f Figures) {
 		case at.IsZero() && now.After(due):
 			f.Broken++
 		case at.IsZero():
+		case c.gone() && at.After(due):
+			f.Broken++
+		case c.gone():
 		case at.After(due):
 			f.Broken++
 			waits = append(waits, at.Sub(c.Created))

@@ -113,7 +113,7 @@ func severity(e record.Event) int {
 	case record.KindVerifyFailed:
 		return 7
 	case record.KindPolicyChanged, record.KindRolesChanged, record.KindKeyRotated, record.KindAuditExported,
-		record.KindRecordingExported, record.KindPersonErased, record.KindAuditorsPublished:
+		record.KindRecordingExported, record.KindPersonErased, record.KindAuditorsPublished, record.KindAskingPolicyChanged:
 		return 5
 	}
 	switch {

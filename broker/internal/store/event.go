@@ -88,25 +88,20 @@ func (t *Tx) ErasePersonal(subject string) (int64, error) {
 	if _, err := t.exec(`UPDATE session SET joined_from = '' WHERE id = $1`, subject); err != nil {
 		return 0, fmt.Errorf("erase personal data: %w", err)
 	}
-	facts, err := t.audited("erase facts", `DELETE FROM machine_facts WHERE session = $1`, subject)
-	if facts {
-		n++
+	for _, erase := range []func(subject string) (bool, error){t.eraseFacts, t.eraseAttachments, t.eraseMails, t.eraseReach} {
+		erased, err := erase(subject)
+		if erased {
+			n++
+		}
+		if err != nil {
+			return n, err
+		}
 	}
-	if err != nil {
-		return n, err
-	}
-	files, err := t.eraseAttachments(subject)
-	if files {
-		n++
-	}
-	if err != nil {
-		return n, err
-	}
-	mails, err := t.eraseMails(subject)
-	if mails {
-		n++
-	}
-	return n, err
+	return n, nil
+}
+
+func (t *Tx) eraseFacts(subject string) (bool, error) {
+	return t.audited("erase facts", `DELETE FROM machine_facts WHERE session = $1`, subject)
 }
 
 // erase deletes personal data beside the log and reports of how many events it was.

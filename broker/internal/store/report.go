@@ -13,7 +13,7 @@ func (v *View) Calls(since, to time.Time) (all []report.Call, err error) {
 		var c report.Call
 		var spent int64
 		err := s.Scan(&c.Number, &c.Subject, &c.Category, &c.Requester, &c.Technician, &c.Priority,
-			instant{&c.Created}, instant{&c.Helped}, instant{&c.Resolved}, &c.Rated, &c.RatedHelped, &spent)
+			instant{&c.Created}, instant{&c.Helped}, instant{&c.Resolved}, &c.Rated, &c.RatedHelped, &spent, &c.Withdrawn)
 		c.Spent = time.Duration(spent) * time.Millisecond
 		all = append(all, c)
 		return err
@@ -21,7 +21,8 @@ func (v *View) Calls(since, to time.Time) (all []report.Call, err error) {
 			ticket.created_at, COALESCE((SELECT MIN(session.invited_at) FROM session WHERE session.ticket = ticket.id), 0), ticket.resolved_at,
 			(SELECT COUNT(*) FROM rating JOIN session ON session.id = rating.session WHERE session.ticket = ticket.id),
 			(SELECT COUNT(*) FROM rating JOIN session ON session.id = rating.session WHERE session.ticket = ticket.id AND rating.helped = 1),
-			60000 * ticket.minutes + `+liveTime+`
+			60000 * ticket.minutes + `+liveTime+`,
+			EXISTS (SELECT 1 FROM asking WHERE asking.ticket = ticket.id AND asking.withdrawn_at > 0)
 		FROM ticket LEFT JOIN technician ON technician.id = ticket.assignee
 		WHERE ticket.created_at < $2 AND (ticket.created_at >= $1 OR ticket.resolved_at = 0 OR ticket.resolved_at >= $2)
 		ORDER BY ticket.created_at, ticket.number`, millis(since), millis(to))

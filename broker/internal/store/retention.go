@@ -75,11 +75,11 @@ const notHeld = `session.ended_at > 0 AND session.ended_at < $1 AND NOT ` + held
 
 // PersonalBefore lists at most limit sessions that ended before a time, are not held,
 // and of which there is personal data beside the log, what a machine said of itself, or
-// files of the ticket, where that may be said of all its sessions.
+// files of the ticket, or how its person is reached, where that may be said of all its sessions.
 func (v *View) PersonalBefore(end time.Time, limit int) ([]string, error) {
 	return v.texts("sessions with personal data", `SELECT session.id FROM session WHERE `+notHeld+`AND (EXISTS (SELECT 1 FROM audit_personal WHERE subject = session.id)
 		OR EXISTS (SELECT 1 FROM machine_facts WHERE machine_facts.session = session.id)
-		OR session.ticket IN (SELECT ticket FROM attachment EXCEPT SELECT ticket FROM session WHERE NOT (`+notHeld+`))) LIMIT $2`,
+		OR session.ticket IN (SELECT ticket FROM attachment UNION SELECT ticket FROM asking WHERE reach <> '' EXCEPT SELECT ticket FROM session WHERE NOT (`+notHeld+`))) LIMIT $2`,
 		millis(end), limit)
 }
 

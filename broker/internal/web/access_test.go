@@ -118,6 +118,7 @@ func TestRoles(t *testing.T) {
 		"signInWays": everybody, "beginSignIn": everybody, "signInByPasskey": everybody, "signInByRecovery": everybody,
 		"beginProvider": everybody, "signInByProvider": everybody,
 		"signIn": everybody, "landingPage": everybody, "findInvitation": everybody, "opened": everybody, "getReceipt": everybody, "rate": everybody,
+		"helpDoor": everybody, "ask": everybody, "waiting": everybody, "say": everybody, "withdraw": everybody,
 		"signOut": anyone, "me": anyone, "beginProof": anyone, "prove": anyone,
 		"listPasskeys": anyone, "beginPasskey": anyone, "addPasskey": anyone, "renamePasskey": anyone, "removePasskey": anyone,
 		"makeRecoveryCodes": anyone, "beginLink": anyone, "getProvider": anyone, "unlinkProvider": anyone, "listDevices": anyone, "signOutDevice": anyone, "signOutOthers": anyone,

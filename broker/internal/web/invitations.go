@@ -1,16 +1,20 @@
 package web
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"beside/broker/internal/auth"
+	"beside/broker/internal/desk"
 	"beside/broker/internal/invitation"
 	"beside/broker/internal/problem"
 	"beside/broker/internal/store"
+	"beside/signaling/invite"
 	"beside/signaling/record"
 )
 
@@ -39,6 +43,7 @@ type (
 			JoinHash string `json:"joinHash" maxLength:"64" doc:"SHA-256 of the link's join value"`
 			PageHash string `json:"pageHash" maxLength:"64" doc:"SHA-256 of the link's page value"`
 			Spoken   bool   `json:"spoken,omitempty" doc:"Both are of nine digits that are told; it lives for 10 minutes at most"`
+			Code     string `json:"code,omitempty" maxLength:"20" doc:"These digits, to be handed to the person who waits at the help page: the broker knows them then, and both people compare words"`
 		}
 	}
 	newInvitationOutput struct {
@@ -65,17 +70,52 @@ func (s *Server) invite(ctx context.Context, in *newInvitationInput) (*newInvita
 	if request.PageHash, err = decode32("pageHash", in.Body.PageHash); err != nil {
 		return nil, err
 	}
+	if err := fitting(in.Body.Code, request); err != nil {
+		return nil, err
+	}
 	out := &newInvitationOutput{}
 	err = s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
 		i, events, err := invitation.Create(tx, request)
 		if err != nil {
 			return nil, err
 		}
+		if in.Body.Code != "" {
+			if err := handOver(tx, i, in.Body.Code); err != nil {
+				return nil, err
+			}
+		}
 		se, err := tx.Session(i.Session)
 		out.Body.Invitation, out.Body.Session = invitationOf(i, se, tx.Now()), sessionOf(se)
 		return events, err
 	})
 	return out, err
+}
+
+// fitting refuses digits that are not those of the invitation: whoever waits could do nothing with them.
+func fitting(code string, r invitation.Request) error {
+	if code == "" {
+		return nil
+	}
+	secret, err := invite.ParseSpoken(code)
+	if err == nil && r.Spoken {
+		join, page := secret.Join(), secret.Page()
+		if joined, shown := sha256.Sum256(join[:]), sha256.Sum256(page[:]); bytes.Equal(joined[:], r.JoinHash) && bytes.Equal(shown[:], r.PageHash) {
+			return nil
+		}
+	}
+	return &desk.Problem{Field: "code", Text: "must be the nine digits of a spoken code"}
+}
+
+// handOver gives the digits of an invitation to whoever waits for its ticket.
+func handOver(tx *store.Tx, i store.Invitation, code string) error {
+	a, asked, err := tx.Asking(i.Ticket)
+	if err != nil {
+		return err
+	}
+	if !asked || !a.WithdrawnAt.IsZero() || !tx.Now().Before(a.ExpiresAt) {
+		return problem.New(http.StatusConflict, "nobody_waits", "Nobody waits for this ticket at the help page. Tell a code on the telephone, or send a link.")
+	}
+	return tx.HandToAsking(i.Ticket, i.ID, code)
 }
 
 func (s *Server) getInvitation(ctx context.Context, in *invitationInput) (*invitationOutput, error) {

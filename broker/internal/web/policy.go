@@ -10,6 +10,7 @@ import (
 	"beside/broker/internal/desk"
 	"beside/broker/internal/session"
 	"beside/broker/internal/store"
+	"beside/broker/internal/ticket"
 	"beside/signaling/grant"
 	"beside/signaling/record"
 )
@@ -23,6 +24,8 @@ type Policy struct {
 
 	Recording  session.RecordingMode `json:"recording" enum:"off,allowed,required" doc:"As it was chosen"`
 	Recordable bool                  `json:"recordable" doc:"There is a list of who can open recordings; without, recording is off"`
+
+	Asking bool `json:"asking" doc:"Whoever reaches the broker may ask for help at the help page"`
 }
 
 // Key is one that signs the broker's tokens, or did, or will.
@@ -40,6 +43,7 @@ type (
 		Body struct {
 			Scopes    []grant.Scope         `json:"scopes"`
 			Recording session.RecordingMode `json:"recording,omitempty" enum:"off,allowed,required" doc:"Absent: as before"`
+			Asking    *bool                 `json:"asking,omitempty" doc:"Absent: as before"`
 		}
 	}
 	keysOutput struct {
@@ -81,9 +85,13 @@ func policyOf(v *store.View) (Policy, error) {
 	if err != nil {
 		return Policy{}, err
 	}
+	asking, err := v.AskingAllowed()
+	if err != nil {
+		return Policy{}, err
+	}
 	_, recordable, err := v.Auditors()
 	return Policy{
-		Recording: recording, Recordable: recordable,
+		Recording: recording, Recordable: recordable, Asking: asking,
 		Offered: session.Offered().Scopes(), Scopes: scopes.Scopes(), ChangedAt: when(kept.ChangedAt),
 	}, err
 }
@@ -99,6 +107,11 @@ func (s *Server) setPolicy(ctx context.Context, in *policyInput) (*policyOutput,
 		if err == nil && in.Body.Recording != "" {
 			var more []record.Event
 			more, err = session.SetRecordingPolicy(tx, in.Body.Recording, by)
+			events = append(events, more...)
+		}
+		if err == nil && in.Body.Asking != nil {
+			var more []record.Event
+			more, err = ticket.SetAskingAllowed(tx, *in.Body.Asking, by)
 			events = append(events, more...)
 		}
 		return events, err

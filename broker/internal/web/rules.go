@@ -56,6 +56,9 @@ var rules = map[string]rule{
 	"redeem": everybody, "unable": everybody, "joinToken": everybody,
 	"landingPage": everybody, "findInvitation": everybody, "opened": everybody, "getReceipt": everybody, "rate": everybody,
 
+	// Whoever asks for help, and then holds the secret of their page.
+	"helpDoor": everybody, "ask": everybody, "waiting": everybody, "say": everybody, "withdraw": everybody,
+
 	"listTickets": deskwork, "addTicket": deskwork, "getTicket": deskwork, "changeTicket": deskwork, "addNote": deskwork,
 	"similarTickets": deskwork,
 	"listMails":      deskwork, "answerMail": helpers,

@@ -58,6 +58,8 @@ type Server struct {
 	deps     Deps
 	readings readings
 	spoken   *auth.Throttle // for finding invitations by their codes, which could be guessed
+	asking   *auth.Throttle // for what strangers write to the desk
+	waits    waits
 	api      huma.API
 	handler  http.Handler
 }
@@ -68,7 +70,7 @@ func New(d Deps) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{deps: d, spoken: auth.NewThrottle(invitation.SpokenLimits)}
+	s := &Server{deps: d, spoken: auth.NewThrottle(invitation.SpokenLimits), asking: auth.NewThrottle(askingLimits)}
 	mux := http.NewServeMux()
 	root := humago.New(mux, s.config())
 	s.api = root
@@ -96,6 +98,7 @@ func New(d Deps) (*Server, error) {
 	s.registerKnowledge(api)
 	s.registerInvitations(api)
 	s.registerLanding(api)
+	s.registerAsking(api)
 	s.registerReceipt(api)
 	s.registerRating(api)
 	s.registerRetention(api)

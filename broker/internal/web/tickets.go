@@ -39,6 +39,7 @@ type Ticket struct {
 	Minutes       int             `json:"minutes" doc:"That it took besides its sessions, as technicians say"`
 	SessionMs     int64           `json:"sessionMs" doc:"How long its sessions that ended were live, in milliseconds. In lists: 0"`
 	Knowledge     string          `json:"knowledge,omitempty" doc:"The title under which its resolution is kept. In lists: never"`
+	Asked         *TicketAsked    `json:"asked,omitempty" doc:"Who made it at the help page; absent: it came another way. In lists: never"`
 	Links         []TicketLink    `json:"links" nullable:"false" doc:"Empty in lists"`
 	Attachments   []Attachment    `json:"attachments" nullable:"false" doc:"Empty in lists"`
 	CreatedAt     time.Time       `json:"createdAt"`
@@ -47,6 +48,13 @@ type Ticket struct {
 	Found         string          `json:"found,omitempty" doc:"In a search: a few words around the first hit"`
 	Notes         []Note          `json:"notes" nullable:"false" doc:"Empty in lists"`
 	Sessions      []TicketSession `json:"sessions" nullable:"false" doc:"In lists: only those that did not end"`
+}
+
+// TicketAsked is what belongs to a ticket of the help page.
+type TicketAsked struct {
+	Reach     string `json:"reach" doc:"A telephone number or a mail address"`
+	Withdrawn bool   `json:"withdrawn" doc:"The person does not need help any more"`
+	Waits     bool   `json:"waits" doc:"A code can be handed to the person's page"`
 }
 
 // Attachment is a file of a ticket. It is had from /tickets/{id}/attachments/{attachment}, always as a download.
@@ -264,6 +272,14 @@ func (out *Ticket) around(v *store.View) error {
 		return err
 	}
 	out.SessionMs = took.Milliseconds()
+	a, asked, err := v.Asking(out.ID)
+	if err != nil {
+		return err
+	}
+	if asked {
+		withdrawn := !a.WithdrawnAt.IsZero()
+		out.Asked = &TicketAsked{Reach: a.Reach, Withdrawn: withdrawn, Waits: !withdrawn && time.Now().Before(a.ExpiresAt)}
+	}
 	out.Knowledge, err = v.Title(out.ID)
 	return err
 }

@@ -133,6 +133,7 @@ const policyShape = {
   changedAt: maybe(time),
   recording: oneOf(...RECORDING),
   recordable: flag,
+  asking: flag,
 } satisfies Described<"Policy">;
 export const policy: Read<Policy> = members(policyShape);
 
@@ -305,6 +306,7 @@ const attachmentShape = {
   at: time,
 } satisfies Described<"Attachment">;
 
+const askedShape = { reach: some(400), withdrawn: flag, waits: flag } satisfies Described<"TicketAsked">;
 export type Ticket = Of<typeof ticketShape>;
 const ticketShape = {
   id,
@@ -325,6 +327,7 @@ const ticketShape = {
   minutes: amount,
   sessionMs: amount,
   knowledge: some(1000),
+  asked: maybe(members(askedShape)),
   links: listOrNone(members(ticketLinkShape)),
   attachments: listOrNone(members(attachmentShape)),
   createdAt: time,

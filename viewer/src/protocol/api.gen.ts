@@ -211,6 +211,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/help": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether one may ask for help here */
+        get: operations["helpDoor"];
+        put?: never;
+        /** Ask for help in one's own words */
+        post: operations["ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/help/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far one's call for help is */
+        get: operations["waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/help/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that one does not need help any more */
+        post: operations["withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/help/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add words to one's call for help */
+        post: operations["say"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations/find": {
         parameters: {
             query?: never;
@@ -1488,6 +1557,27 @@ export interface components {
         AlarmListOutputBody: {
             alarms: components["schemas"]["Alarm"][];
         };
+        AskInputBody: {
+            /**
+             * @description Whom it keeps from work: everybody, several, the person alone
+             * @enum {string}
+             */
+            impact: "high" | "medium" | "low";
+            name: string;
+            /** @description A telephone number or a mail address */
+            reach: string;
+            /**
+             * @description Now, today, can wait
+             * @enum {string}
+             */
+            urgency: "high" | "medium" | "low";
+            /** @description What is wrong, in the person's own words */
+            words: string;
+        };
+        AskOutputBody: {
+            /** @description Of the waiting page; said once */
+            secret: string;
+        };
         Assertion: {
             ceremony: string;
             /** @description The credential's toJSON (WebAuthn §5.1) */
@@ -1783,6 +1873,16 @@ export interface components {
             /** @enum {string} */
             status: "ok";
         };
+        HelpCode: {
+            /** @description Nine digits */
+            code: string;
+            invitation: string;
+        };
+        HelpDoor: {
+            /** @description Whoever reaches the broker may ask for help */
+            asking: boolean;
+            organisation: string;
+        };
         Hold: {
             /** Format: date-time */
             at?: string;
@@ -1992,6 +2092,8 @@ export interface components {
             parent?: string;
         };
         NewInvitationInputBody: {
+            /** @description These digits, to be handed to the person who waits at the help page: the broker knows them then, and both people compare words */
+            code?: string;
             /** @description SHA-256 of the link's join value */
             joinHash: string;
             /** @description SHA-256 of the link's page value */
@@ -2077,6 +2179,8 @@ export interface components {
             phrases: components["schemas"]["Phrase"][];
         };
         Policy: {
+            /** @description Whoever reaches the broker may ask for help at the help page */
+            asking: boolean;
             /**
              * Format: date-time
              * @description Absent: never
@@ -2095,6 +2199,8 @@ export interface components {
             scopes: string[];
         };
         PolicyInputBody: {
+            /** @description Absent: as before */
+            asking?: boolean;
             /**
              * @description Absent: as before
              * @enum {string}
@@ -2201,6 +2307,8 @@ export interface components {
         Redeemed: {
             /** @description The signed list of who can open recordings; absent: nothing is recorded */
             auditors?: unknown;
+            /** @description Its page has the receipt later */
+            invitation: string;
             /** @description By which the broker's tokens are verified */
             keys: components["schemas"]["JWKSet"];
             organisation: string;
@@ -2387,6 +2495,9 @@ export interface components {
             iss?: string;
             state: string;
         };
+        SayInputBody: {
+            words: string;
+        };
         SearchOutputBody: {
             /** @description For the next page; absent: there is none */
             next?: string;
@@ -2552,6 +2663,8 @@ export interface components {
             version: string;
         };
         Ticket: {
+            /** @description Who made it at the help page; absent: it came another way. In lists: never */
+            asked?: components["schemas"]["TicketAsked"];
             /** @description A technician's id */
             assignee?: string;
             /** @description Empty in lists */
@@ -2616,6 +2729,14 @@ export interface components {
             urgency: "high" | "medium" | "low";
             /** @description What the requester said, in their own words */
             words: string;
+        };
+        TicketAsked: {
+            /** @description A telephone number or a mail address */
+            reach: string;
+            /** @description A code can be handed to the person's page */
+            waits: boolean;
+            /** @description The person does not need help any more */
+            withdrawn: boolean;
         };
         TicketLink: {
             id: string;
@@ -2716,6 +2837,38 @@ export interface components {
             page: string;
             /** @description The page value is of a spoken code */
             spoken?: boolean;
+        };
+        WaitRange: {
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            to: number;
+        };
+        Waiting: {
+            /** Format: date-time */
+            askedAt: string;
+            /**
+             * Format: int64
+             * @description People in the queue before this one
+             */
+            before: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Of the ticket
+             */
+            number: number;
+            organisation: string;
+            /** @description How much longer it takes, by what others waited lately; absent: nobody can say */
+            range?: components["schemas"]["WaitRange"];
+            reach: string;
+            /** @enum {string} */
+            stage: "queued" | "taken" | "aside" | "start" | "over" | "withdrawn";
+            /** @description A code that a technician handed to this page */
+            start?: components["schemas"]["HelpCode"];
+            /** @description Display name of who has it */
+            technician?: string;
+            words: string;
         };
         Webhook: {
             /** @description The last 20, the newest first */
@@ -3247,6 +3400,164 @@ export interface operations {
                     "text/csv": string;
                     "text/plain": string;
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    helpDoor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpDoor"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    waiting: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The waiting page's secret */
+                "Beside-Help"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    withdraw: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The waiting page's secret */
+                "Beside-Help"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    say: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The waiting page's secret */
+                "Beside-Help"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SayInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

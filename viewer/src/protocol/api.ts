@@ -430,8 +430,8 @@ export class Api {
   policy(): Promise<answers.Policy> {
     return this.ask("GET", "/policy", answers.policy);
   }
-  setPolicy(scopes: readonly string[], recording: answers.RecordingMode): Promise<answers.Policy> {
-    return this.ask("PUT", "/policy", answers.policy, { scopes, recording });
+  setPolicy(policy: Pick<answers.Policy, "scopes" | "recording" | "asking">): Promise<answers.Policy> {
+    return this.ask("PUT", "/policy", answers.policy, policy);
   }
   auditors(): Promise<answers.Auditors> {
     return this.ask("GET", "/auditors", answers.auditors);

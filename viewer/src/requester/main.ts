@@ -1,14 +1,16 @@
 /**
- * The page behind a one-time link, and the one where a spoken code is typed, for
+ * The page behind a one-time link, the one where a spoken code is typed, and the one where help is asked for, for
  * the person who is helped. It reads its own stage with a value derived from the
  * link's fragment or the digits; these themselves go nowhere. Opening the page changes nothing: only a gesture does.
  */
 import "./requester.css";
+import type { InvitationPage } from "../protocol/answers.ts";
 import { toBase64Url } from "../protocol/bytes.ts";
 import { derivePage, parseCode, parsePage } from "../protocol/invite.ts";
 import { speakAsWanted } from "../ui/language.ts";
 import { t } from "../ui/texts.ts";
 import { askCode } from "./code-page.ts";
+import { door, secretOf } from "./help-api.ts";
 import { languageChoice } from "./language-choice.ts";
 import { type Answer, PageApi } from "./page-api.ts";
 import { systemOf } from "./system.ts";
@@ -19,8 +21,7 @@ const POLL_MS = 2000;
 async function start(root: HTMLElement): Promise<void> {
   document.title = t("requester.title");
   if (location.pathname === "/help") {
-    const { invitation, page, fileName } = await askCode(root);
-    await follow(root, new PageApi(invitation, page), fileName);
+    await help(root);
     return;
   }
   const id = location.pathname.replace(/^\/j\//, "").replace(/\/$/, "");
@@ -36,17 +37,61 @@ async function start(root: HTMLElement): Promise<void> {
     return;
   }
   const api = new PageApi(id, toBase64Url(await derivePage(code.secret)));
-  await follow(root, api, `Beside-${code.secret}${code.keyHash}`);
+  await follow(root, api, { fileName: `Beside-${code.secret}${code.keyHash}` });
 }
 
-/** Shows the page and keeps its stage fresh until nothing can change any more. */
-async function follow(root: HTMLElement, api: PageApi, fileName: string): Promise<void> {
+/** The page without a link: help is asked for where that is allowed, or a code is typed. */
+async function help(root: HTMLElement): Promise<void> {
+  let secret = secretOf(location.hash);
+  if (secret === undefined) {
+    const open = await door().catch(() => undefined);
+    if (open?.asking === true) {
+      const { doors } = await import("./help-page.ts");
+      secret = await doors(root, open.organisation);
+      if (secret !== undefined) history.replaceState(null, "", `#${secret}`);
+    }
+  }
+  if (secret === undefined) {
+    const { invitation, page, fileName } = await askCode(root);
+    await follow(root, new PageApi(invitation, page), { fileName });
+    return;
+  }
+  const { callNote, wait } = await import("./help-page.ts");
+  for (;;) {
+    const handed = await wait(root, secret);
+    if (handed === undefined) return;
+    const left = await follow(root, new PageApi(handed.invitation, handed.page), {
+      fileName: handed.fileName,
+      note: ({ technician }) => callNote(handed, technician),
+      // A code that was not used is no end of waiting.
+      leaves: ({ stage }) => stage === "expired" || stage === "revoked",
+    });
+    if (!left) return;
+  }
+}
+
+interface Followed {
+  readonly fileName: string;
+  /** Stands above the offer to start. */
+  readonly note?: (page: InvitationPage) => HTMLElement;
+  /** Whether somebody else shows what comes next. */
+  readonly leaves?: (page: InvitationPage) => boolean;
+}
+
+/** Shows the page and keeps its stage fresh until nothing can change any more; true when somebody else goes on. */
+async function follow(
+  root: HTMLElement,
+  api: PageApi,
+  { fileName, note, leaves }: Followed,
+): Promise<boolean> {
   let view: View | undefined;
   for (;;) {
     const answer = await api.read();
+    if (answer.is === "page" && leaves?.(answer.page) === true) return true;
     if (answer.is === "page" && view === undefined) {
       view = new View(root, answer.page, {
         fileName,
+        note,
         system: systemOf(navigator.userAgent),
         receipt: async (page) => {
           const [{ receiptView }, receipt] = await Promise.all([import("./receipt.ts"), api.receipt()]);
@@ -56,7 +101,7 @@ async function follow(root: HTMLElement, api: PageApi, fileName: string): Promis
         onStart: () => api.opened().catch(() => undefined), // for the technician's eyes only: nothing depends on it
       });
     }
-    if (show(root, view, answer)) return;
+    if (show(root, view, answer)) return false;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

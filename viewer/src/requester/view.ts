@@ -13,6 +13,8 @@ export interface ViewOptions {
   readonly fileName: string;
   readonly system: System;
   readonly onStart: () => void;
+  /** Stands above what will happen. */
+  readonly note: ((page: InvitationPage) => HTMLElement) | undefined;
   /** Says whether it helped. */
   readonly rate: (helped: boolean) => Promise<void>;
   /** Builds the receipt. */
@@ -117,6 +119,7 @@ export class View {
         head(organisation),
         h("h1", {}, t("requester.who", { technician, organisation })),
         h("p", {}, t("requester.about", { number: ticket })),
+        ...(this.options.note === undefined ? [] : [this.options.note(this.page)]),
         h("h2", {}, t("requester.plan")),
         list,
         ...(served

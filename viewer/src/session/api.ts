@@ -5,7 +5,7 @@ export interface SessionApi {
   /** Makes an invitation and its session. */
   invite(
     ticket: string,
-    hashes: { joinHash: string; pageHash: string; spoken?: true },
+    hashes: { joinHash: string; pageHash: string; spoken?: true; code?: string },
   ): Promise<{ sessionId: string; invitationId: string; expiresAt: string }>;
   /** A fresh join token, for a proof by the invite key. */
   joinToken(session: string, claim: { key: string; time: string; proof: string }): Promise<string>;

@@ -30,12 +30,19 @@ export async function createSpoken(api: SessionApi, ticket: string): Promise<str
   return await invite(api, ticket, await spokenSecret(digits), true, () => digits);
 }
 
+/** The same, handed by the broker to the person who waits for this ticket at the help page. */
+export async function createHanded(api: SessionApi, ticket: string): Promise<string> {
+  const digits = newSpoken();
+  return await invite(api, ticket, await spokenSecret(digits), true, () => digits, digits);
+}
+
 async function invite(
   api: SessionApi,
   ticket: string,
   secret: string,
   spoken: boolean,
   linkOf: (invitation: string, keyHash: string) => string,
+  code?: string,
 ): Promise<string> {
   const { key, publicKey, hash } = await makeInviteKey();
   const bind = await deriveBind(secret);
@@ -44,6 +51,7 @@ async function invite(
     joinHash: toBase64Url(await sha256(await deriveJoin(secret))),
     pageHash: toBase64Url(await sha256(await derivePage(secret))),
     ...(spoken ? { spoken: true as const } : {}),
+    ...(code === undefined ? {} : { code }),
   });
   const link = linkOf(made.invitationId, hash);
   await saveKeys({ session: made.sessionId, inviteKey: key, publicKey, bind, certificate, link, spoken });

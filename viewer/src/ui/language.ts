@@ -36,6 +36,11 @@ export function locale(): string | undefined {
   return spoken === "en" ? undefined : `${spoken}-u-nu-latn`; // English is the fallback of many: dates as at home
 }
 
+/** A number or an address in a line of text: it keeps its own order where the line runs from right to left. */
+export function inOrder(text: string): string {
+  return RIGHT_TO_LEFT.includes(spoken) ? `\u2066${text}\u2069` : text;
+}
+
 /** The first of what is wanted that there is, by its language alone: "de-AT" is German. */
 export function bestOf(wanted: readonly string[]): Language {
   for (const tag of wanted) {

@@ -39,6 +39,13 @@ const tour = [
   ["recording-kit", "The recovery kit is tried out before anything counts"],
   ["recording-list", "Who can open recordings"],
 
+  "A person asks",
+  ["help-doors", "The help page, on a telephone"],
+  ["help-ask", "What is wrong, in the person's own words"],
+  ["help-waiting", "The page waits with them, and changes by itself"],
+  ["help-ticket", "The technician sees it come, and how to reach them"],
+  ["help-called", "Called: the page offers the program"],
+
   "On the telephone",
   ["code", "Where nothing can be sent, nine digits are told"],
   ["code-page", "The page where they are typed"],
