@@ -87,6 +87,7 @@ var newData = map[Kind]func([]byte) (Data, error){
 
 	KindAskingPolicyChanged: decode[AskingPolicyChanged],
 	KindTicketWithdrawn:     decode[TicketWithdrawn],
+	KindDeskRulesChanged:    decode[DeskRulesChanged],
 
 	KindFactsTold: decode[FactsTold],
 	KindFactsKept: decode[FactsKept],

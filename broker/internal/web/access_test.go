@@ -127,6 +127,7 @@ func TestRoles(t *testing.T) {
 		"getTicket": "technician administrator", "changeTicket": "technician administrator", "addNote": "technician administrator",
 		"listCategories": "technician administrator", "addCategory": "administrator", "changeCategory": "administrator",
 		"listPhrases": "technician administrator", "addPhrase": "administrator", "changePhrase": "administrator", "removePhrase": "administrator",
+		"getDeskRules": "technician administrator", "setDeskRules": "administrator",
 		"linkTicket": "technician administrator", "unlinkTicket": "technician administrator",
 		"listKnowledge": "technician administrator", "promoteTicket": "technician administrator", "demoteTicket": "technician administrator",
 		"keepFacts": "technician", "getFacts": "technician administrator", "searchMachines": "technician administrator", "getMachine": "technician administrator",

@@ -63,6 +63,7 @@ var rules = map[string]rule{
 	"similarTickets": deskwork,
 	"listCategories": deskwork, "addCategory": admin, "changeCategory": admin,
 	"listPhrases": deskwork, "addPhrase": admin, "changePhrase": admin, "removePhrase": admin,
+	"getDeskRules": deskwork, "setDeskRules": admin,
 	"linkTicket": deskwork, "unlinkTicket": deskwork,
 	"listKnowledge": deskwork, "promoteTicket": deskwork, "demoteTicket": deskwork,
 

@@ -94,6 +94,7 @@ func New(d Deps) (*Server, error) {
 	s.registerInvitations(api)
 	s.registerLanding(api)
 	s.registerAsking(api)
+	s.registerDeskRules(api)
 	s.registerReceipt(api)
 	s.registerRating(api)
 	s.registerRetention(api)

@@ -263,7 +263,7 @@ func ticketOf(tk store.Ticket, notes []store.Note, sessions []store.Session) Tic
 		ID: tk.ID, Number: tk.Number, Subject: tk.Subject, Words: tk.Words, Requester: tk.Requester, Category: tk.Category,
 		Impact: tk.Impact, Urgency: tk.Urgency, Priority: tk.Priority, State: tk.State, Assignee: tk.Assignee,
 		Resolution: tk.Resolution, SystemChanges: tk.SystemChanges, Minutes: tk.Minutes, Links: []TicketLink{}, Attachments: []Attachment{},
-		DueAt: desk.DueAt(tk.CreatedAt, tk.Priority), CreatedAt: tk.CreatedAt, UpdatedAt: tk.UpdatedAt, ResolvedAt: when(tk.ResolvedAt),
+		DueAt: tk.DueAt, CreatedAt: tk.CreatedAt, UpdatedAt: tk.UpdatedAt, ResolvedAt: when(tk.ResolvedAt),
 		Notes: make([]Note, len(notes)), Sessions: make([]TicketSession, len(sessions)),
 	}
 	for i, n := range notes {

@@ -177,6 +177,24 @@ export interface paths {
         patch: operations["changeCategory"];
         trace?: never;
     };
+    "/api/v1/desk/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which priority a call gets, and what is promised */
+        get: operations["getDeskRules"];
+        /** Change it; tickets keep their priority */
+        put: operations["setDeskRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1614,6 +1632,24 @@ export interface components {
         };
         Departure: {
             url: string;
+        };
+        DeskPromise: {
+            /**
+             * Format: int64
+             * @description Minutes from the call until somebody helps; this is the order of the queue
+             */
+            first: number;
+            /**
+             * Format: int64
+             * @description Minutes until it is solved
+             */
+            resolve: number;
+        };
+        DeskRules: {
+            /** @description Three rows by impact, three priorities by urgency, the gravest first; 1 is due first */
+            matrix: (number[] | null)[];
+            /** @description Of the priorities 1 to 5 */
+            promises: components["schemas"]["DeskPromise"][];
         };
         Device: {
             /** Format: date-time */
@@ -3170,6 +3206,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CategoriesOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getDeskRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskRules"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    setDeskRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskRules"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskRules"];
                 };
             };
             /** @description Error */

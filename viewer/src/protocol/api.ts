@@ -137,13 +137,11 @@ export class Api {
   /** Called when the broker does not know this browser any more. */
   onSignedOut: () => void = () => undefined;
 
-  /**
-   * Called when the broker wants a recent proof of who is there: resolves with whether it was given. Then the
-   * request is made once more.
-   */
+  /** The broker wants a recent proof of who is there. Resolves with whether it was given: then it is asked once more. */
   onProofNeeded: () => Promise<boolean> = () => Promise.resolve(false);
 
-  private ask<T>(method: Method, path: string, read: Read<T>, body?: unknown): Promise<T> {
+  /** One request of the signed-in account, for the parts of the interface that have no method here. */
+  ask<T>(method: Method, path: string, read: Read<T>, body?: unknown): Promise<T> {
     return this.guarded(() => request(method, path, read, body));
   }
 
