@@ -86,11 +86,11 @@ const dueAt = `(ticket.created_at + (SELECT first_ms FROM desk_promise WHERE des
 // byDue is the order of the desk's queue.
 const byDue = dueAt + ", number"
 
-// NextTicket is the first open ticket of the queue that nobody has, or that is the
-// technician's own; ErrNotFound when there is none.
+// NextTicket is the first open ticket of the queue that is the technician's own, or
+// else that nobody has; ErrNotFound when there is none.
 func (v *View) NextTicket(technician string) (tk Ticket, err error) {
 	err = v.row("next ticket", tk.scan, `SELECT `+ticketColumns+` FROM ticket
-		WHERE state = 'open' AND (assignee IS NULL OR assignee = $1) ORDER BY `+byDue+` LIMIT 1`, technician)
+		WHERE state = 'open' AND (assignee IS NULL OR assignee = $1) ORDER BY assignee IS NULL, `+byDue+` LIMIT 1`, technician)
 	return tk, err
 }
 

@@ -64,6 +64,7 @@ var rules = map[string]rule{
 	"listCategories": deskwork, "addCategory": admin, "changeCategory": admin,
 	"listPhrases": deskwork, "addPhrase": admin, "changePhrase": admin, "removePhrase": admin,
 	"getDeskRules": deskwork, "setDeskRules": admin,
+	"listColleagues": deskwork, "handOver": helpers,
 	"linkTicket": deskwork, "unlinkTicket": deskwork,
 	"listKnowledge": deskwork, "promoteTicket": deskwork, "demoteTicket": deskwork,
 

@@ -39,6 +39,7 @@ type Ticket struct {
 	SessionMs     int64           `json:"sessionMs" doc:"How long its sessions that ended were live, in milliseconds. In lists: 0"`
 	Knowledge     string          `json:"knowledge,omitempty" doc:"The title under which its resolution is kept. In lists: never"`
 	Asked         *TicketAsked    `json:"asked,omitempty" doc:"Who made it at the help page; absent: it came another way. In lists: never"`
+	Handover      *TicketHandover `json:"handover,omitempty" doc:"What whoever gave it on last wrote. In lists, and once it is solved: never"`
 	Links         []TicketLink    `json:"links" nullable:"false" doc:"Empty in lists"`
 	Attachments   []Attachment    `json:"attachments" nullable:"false" doc:"Empty in lists"`
 	CreatedAt     time.Time       `json:"createdAt"`
@@ -54,6 +55,13 @@ type TicketAsked struct {
 	Reach     string `json:"reach" doc:"A telephone number or a mail address"`
 	Withdrawn bool   `json:"withdrawn" doc:"The person does not need help any more"`
 	Waits     bool   `json:"waits" doc:"A code can be handed to the person's page"`
+}
+
+// TicketHandover is what the next technician has to know.
+type TicketHandover struct {
+	From string    `json:"from" doc:"Display name"`
+	Note string    `json:"note"`
+	At   time.Time `json:"at"`
 }
 
 // Attachment is a file of a ticket. It is had from /tickets/{id}/attachments/{attachment}, always as a download.
@@ -246,6 +254,13 @@ func (out *Ticket) around(v *store.View) error {
 		return err
 	}
 	out.SessionMs = took.Milliseconds()
+	given, was, err := v.Handover(out.ID)
+	if err != nil {
+		return err
+	}
+	if was && out.State != desk.Resolved && out.State != desk.Closed {
+		out.Handover = &TicketHandover{From: given.GiverName, Note: given.Note, At: given.At}
+	}
 	a, asked, err := v.Asking(out.ID)
 	if err != nil {
 		return err

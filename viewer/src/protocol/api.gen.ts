@@ -177,6 +177,23 @@ export interface paths {
         patch: operations["changeCategory"];
         trace?: never;
     };
+    "/api/v1/desk/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who works at the desk, and who is there */
+        get: operations["listColleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/rules": {
         parameters: {
             query?: never;
@@ -1298,6 +1315,23 @@ export interface paths {
         patch: operations["changeTicket"];
         trace?: never;
     };
+    "/api/v1/tickets/{id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a ticket on, with a note */
+        post: operations["handOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/invitations": {
         parameters: {
             query?: never;
@@ -1619,8 +1653,20 @@ export interface components {
             /** Format: date-time */
             at: string;
             id: string;
-            /** @enum {string} */
-            topic: "ticket" | "invitation" | "session";
+            /**
+             * @description presence: somebody came to the desk or went; it has no id
+             * @enum {string}
+             */
+            topic: "ticket" | "invitation" | "session" | "presence";
+        };
+        Colleague: {
+            id: string;
+            name: string;
+            /**
+             * @description here: a page of theirs is open; session: they help somebody now
+             * @enum {string}
+             */
+            presence: "here" | "session" | "away";
         };
         CountersignInputBody: {
             /** Format: int64 */
@@ -1833,6 +1879,12 @@ export interface components {
              * @enum {string}
              */
             unable?: "wayland" | "no_screen";
+        };
+        HandOverInputBody: {
+            /** @description What the next one has to know */
+            note: string;
+            /** @description A technician's id; empty: whoever takes it next */
+            to?: string;
         };
         HealthOutputBody: {
             /** @enum {string} */
@@ -2117,6 +2169,10 @@ export interface components {
              * @description How many are left
              */
             recoveryCodes: number;
+        };
+        PeopleOutputBody: {
+            /** @description By their names */
+            people: components["schemas"]["Colleague"][];
         };
         Phrase: {
             readonly id: string;
@@ -2637,6 +2693,8 @@ export interface components {
             dueAt: string;
             /** @description In a search: a few words around the first hit */
             found?: string;
+            /** @description What whoever gave it on last wrote. In lists, and once it is solved: never */
+            handover?: components["schemas"]["TicketHandover"];
             id: string;
             /** @enum {string} */
             impact: "high" | "medium" | "low";
@@ -2690,6 +2748,13 @@ export interface components {
             waits: boolean;
             /** @description The person does not need help any more */
             withdrawn: boolean;
+        };
+        TicketHandover: {
+            /** Format: date-time */
+            at: string;
+            /** @description Display name */
+            from: string;
+            note: string;
         };
         TicketLink: {
             id: string;
@@ -3206,6 +3271,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CategoriesOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    listColleagues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleOutputBody"];
                 };
             };
             /** @description Error */
@@ -5750,6 +5844,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TicketPatchInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    handOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverInputBody"];
             };
         };
         responses: {

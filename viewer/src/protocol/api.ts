@@ -34,7 +34,8 @@ export type NewTicket = Pick<
 >;
 /** What may change of a ticket; only what is given changes. */
 export type TicketChange = Partial<
-  NewTicket & Pick<answers.Ticket, "state" | "resolution" | "systemChanges" | "minutes">
+  NewTicket &
+    Pick<answers.Ticket, "state" | "resolution" | "systemChanges" | "minutes"> & { readonly assignee: string }
 >;
 
 /** What an administrator says of an account. */
@@ -242,8 +243,8 @@ export class Api {
     return this.ask("PATCH", `/tickets/${segment(id)}`, answers.ticket, change);
   }
   /** Solved tickets with the same words, the most alike first. */
-  similar(text: string, except?: string): Promise<readonly answers.Solved[]> {
-    return this.ask("POST", "/tickets/similar", answers.listOf("solved", answers.solved), { text, except });
+  similar(text: string, except?: string): Promise<readonly parts.Solved[]> {
+    return this.ask("POST", "/tickets/similar", answers.listOf("solved", parts.solved), { text, except });
   }
   categories(): Promise<readonly parts.Category[]> {
     return this.ask("GET", "/categories", parts.categories);
@@ -304,8 +305,8 @@ export class Api {
   demote(id: string): Promise<answers.Ticket> {
     return this.ask("DELETE", `/tickets/${segment(id)}/knowledge`, answers.ticket);
   }
-  knowledge(): Promise<readonly answers.Solved[]> {
-    return this.ask("GET", "/knowledge", answers.listOf("solved", answers.solved));
+  knowledge(): Promise<readonly parts.Solved[]> {
+    return this.ask("GET", "/knowledge", answers.listOf("solved", parts.solved));
   }
   /** Takes the ticket that is due first. */
   takeNext(): Promise<answers.Ticket> {
