@@ -90,6 +90,8 @@ var newData = map[Kind]func([]byte) (Data, error){
 
 	KindAskingPolicyChanged: decode[AskingPolicyChanged],
 	KindTicketWithdrawn:     decode[TicketWithdrawn],
+	KindDeskRulesChanged:    decode[DeskRulesChanged],
+	KindTicketHandedOver:    decode[TicketHandedOver],
 
 	KindFactsTold: decode[FactsTold],
 	KindFactsKept: decode[FactsKept],

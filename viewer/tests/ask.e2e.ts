@@ -157,6 +157,38 @@ test("a person who needs no help any more leaves the queue, and a code that was 
   await looksSound(page, "a ticket that was withdrawn");
 });
 
+test("a ticket is handed over with what the next one has to know", async ({ broker, page, openPage }) => {
+  const desk = await openDesk(broker, page);
+  const kim = { email: "kim@desk.example", name: "Kim Aalto" };
+  await broker.addTechnician(kim);
+  await broker.addTicket("Everything is slow", "Jo Park");
+  await broker.addTicket(trouble, sam);
+  const other = await openPage();
+  await expect(page.getByText(text("desk.people.alone"))).toBeVisible();
+  await new Desk(other).signIn(await broker.signInLink(kim));
+  await expect(page.getByText(text("desk.people.there"))).toBeVisible();
+  await expect(page.getByText(kim.name, { exact: true })).toBeVisible();
+
+  await desk.choose(trouble);
+  await page.getByRole("button", { name: text("desk.handover"), exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("combobox").selectOption(`${kim.name} · ${text("desk.presence.here")}`);
+  await dialog.getByLabel(text("desk.handover.note")).fill("The cable is new. Try the driver.");
+  await looksSound(page, "handing over");
+  await dialog.getByRole("button", { name: text("desk.handover"), exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText("The cable is new. Try the driver.")).toBeVisible();
+  await looksSound(page, "handed over");
+  await shot("handover", () => page.screenshot());
+
+  await expect(other.getByText(text("desk.state.yours"), { exact: true })).toBeVisible();
+  await other.getByRole("button", { name: text("desk.next.open"), exact: true }).click();
+  await expect(other.getByRole("heading", { name: trouble })).toBeVisible(); // one's own before what is due sooner
+  await expect(other.getByText("The cable is new. Try the driver.")).toBeVisible();
+  await other.context().close();
+  await expect(page.getByText(text("desk.people.alone"))).toBeVisible();
+});
+
 test("what is not taken says why, and nothing is lost", async ({ broker, page, openPage }) => {
   await openDesk(broker, page);
   const person = await openPage(phone);

@@ -13,6 +13,17 @@ const save = (page: Page) => page.getByRole("button", { name: text("app.save"), 
 test("categories and answers are the desk's own", async ({ broker, page, openPage }) => {
   await administrator(broker, page, { email: "kim@desk.example", name: "Kim Aalto" });
   await page.goto(`${broker.url}/admin/desk`);
+  await looksSound(page, "the order of the queue");
+  await page
+    .getByLabel(`${text("desk.impact.medium")}, ${text("desk.urgency.high")}`, { exact: true })
+    .selectOption("5");
+  await page.getByRole("button", { name: text("admin.rules.save") }).click();
+  await expect(page.getByText("cannot come later")).toBeVisible();
+  await page
+    .getByLabel(`${text("desk.impact.medium")}, ${text("desk.urgency.high")}`, { exact: true })
+    .selectOption("1");
+  await page.getByRole("button", { name: text("admin.rules.save") }).click();
+  await expect(page.getByText(text("admin.rules.saved"))).toBeVisible();
   await page.getByRole("button", { name: text("admin.categories.add") }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel(text("admin.desk.name")).fill("Toner");

@@ -10,13 +10,14 @@ import (
 )
 
 func TestGraverIsDueSooner(t *testing.T) {
+	rules := desk.DefaultRules()
 	at := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 	for p := desk.Priority(1); p < 5; p++ {
-		if !desk.DueAt(at, p).Before(desk.DueAt(at, p+1)) {
+		if !rules.DueAt(at, p).Before(rules.DueAt(at, p+1)) {
 			t.Errorf("priority %d is not due before %d", p, p+1)
 		}
 	}
-	if desk.Allowance(5)-desk.Allowance(1) != desk.MaxOvertake {
+	if rules.MaxOvertake() != 72*time.Hour {
 		t.Error("the bound is not what the allowances say")
 	}
 }
@@ -26,6 +27,7 @@ func TestGraverIsDueSooner(t *testing.T) {
 // nobody is passed by somebody who came more than MaxOvertake later. By priority
 // alone most of the lowest are never helped.
 func TestYearUnderOverload(t *testing.T) {
+	rules := desk.DefaultRules()
 	type call struct {
 		at       time.Time
 		priority desk.Priority
@@ -39,7 +41,7 @@ func TestYearUnderOverload(t *testing.T) {
 			var came []call
 			for range 12 {
 				at := start.Add(time.Duration(hour)*time.Hour + time.Duration(random.IntN(3600))*time.Second)
-				came = append(came, call{at, desk.PriorityOf(desk.Levels()[random.IntN(3)], desk.Levels()[random.IntN(3)])})
+				came = append(came, call{at, rules.PriorityOf(desk.Levels()[random.IntN(3)], desk.Levels()[random.IntN(3)])})
 			}
 			slices.SortFunc(came, func(a, b call) int { return a.at.Compare(b.at) })
 			for _, c := range came {
@@ -66,10 +68,10 @@ func TestYearUnderOverload(t *testing.T) {
 		}
 		return passed, len(lines[5])
 	}
-	due := func(a, b call) bool { return desk.DueAt(a.at, a.priority).Before(desk.DueAt(b.at, b.priority)) }
+	due := func(a, b call) bool { return rules.DueAt(a.at, a.priority).Before(rules.DueAt(b.at, b.priority)) }
 	passed, unheard := year(due)
-	if passed > desk.MaxOvertake {
-		t.Errorf("somebody was passed by one who came %v later, the bound is %v", passed, desk.MaxOvertake)
+	if passed > rules.MaxOvertake() {
+		t.Errorf("somebody was passed by one who came %v later, the bound is %v", passed, rules.MaxOvertake())
 	}
 	strict := func(a, b call) bool {
 		return a.priority < b.priority || a.priority == b.priority && a.at.Before(b.at)

@@ -25,12 +25,6 @@ func Levels() []Level { return []Level{High, Medium, Low} }
 // Priority orders the desk: 1 is helped first, 5 last.
 type Priority int
 
-// PriorityOf is ITIL's matrix of impact and urgency. An unknown level counts
-// as the lowest, so that a wrong word can never jump the queue.
-func PriorityOf(impact, urgency Level) Priority {
-	return Priority(1 + rank(impact) + rank(urgency))
-}
-
 // rank is 0 for high, 1 for medium and 2 for everything else.
 func rank(l Level) int {
 	if i := slices.Index(Levels(), l); i >= 0 {

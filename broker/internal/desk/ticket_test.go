@@ -21,7 +21,7 @@ func TestPriorityMatrix(t *testing.T) {
 		{desk.Low, desk.High, 3}, {desk.Low, desk.Medium, 4}, {desk.Low, desk.Low, 5},
 		{"wrong", "wrong", 5},
 	} {
-		if got := desk.PriorityOf(tc.impact, tc.urgency); got != tc.want {
+		if got := desk.DefaultRules().PriorityOf(tc.impact, tc.urgency); got != tc.want {
 			t.Errorf("PriorityOf(%s, %s) = %d, want %d", tc.impact, tc.urgency, got, tc.want)
 		}
 	}

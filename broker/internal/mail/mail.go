@@ -148,7 +148,7 @@ func ticketOf(m Message) desk.Ticket {
 
 // confirm says that a call came and how many are before it: nothing that somebody else may not know.
 func (d *Desk) confirm(tx *store.Tx, tk store.Ticket, in store.Mail) (record.Event, error) {
-	before, err := tx.Place(tk)
+	before, err := tx.Before(tk)
 	if err != nil {
 		return record.Event{}, err
 	}

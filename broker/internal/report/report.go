@@ -24,6 +24,7 @@ type Call struct {
 	Technician                   string // who has it, or had it at the end; empty: nobody
 	Priority                     desk.Priority
 	Created                      time.Time
+	Due                          time.Time     // when help is, or was, due
 	Helped                       time.Time     // when help was first offered; zero: not yet
 	Resolved                     time.Time     // zero: not yet
 	Spent                        time.Duration // its sessions that ended, and what technicians say besides
@@ -208,15 +209,14 @@ func figures(calls []counted, now time.Time) (f Figures) {
 		if c.again {
 			f.Again++
 		}
-		due := desk.DueAt(c.Created, c.Priority)
 		switch at := c.helped(); {
-		case at.IsZero() && now.After(due):
+		case at.IsZero() && now.After(c.Due):
 			f.Broken++
 		case at.IsZero():
-		case c.gone() && at.After(due):
+		case c.gone() && at.After(c.Due):
 			f.Broken++
 		case c.gone():
-		case at.After(due):
+		case at.After(c.Due):
 			f.Broken++
 			waits = append(waits, at.Sub(c.Created))
 		default:

@@ -2,9 +2,11 @@ package report_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
+	"beside/broker/internal/desk"
 	"beside/broker/internal/report"
 )
 
@@ -33,7 +35,7 @@ var golden = []report.Call{
 
 func TestGoldenReport(t *testing.T) {
 	from, to := at(2, 0, 0), at(16, 0, 0)
-	got := report.Of(golden, from, to, at(15, 12, 0))
+	got := report.Of(due(golden), from, to, at(15, 12, 0))
 	all := report.Figures{
 		Calls: 7, Resolved: 4,
 		WaitP50: 30 * minute, WaitP95: 25 * 60 * minute, // 10 20 30 120 1500: the 3rd, the 5th
@@ -102,7 +104,7 @@ func TestBranchesCountWhatIsBelow(t *testing.T) {
 		{Number: 3, Category: "Printing / Toner / Blue", Priority: 5, Created: at(2, 11, 0)},
 		{Number: 4, Category: "Printing presses", Priority: 5, Created: at(2, 12, 0), Spent: 4 * time.Minute},
 	}
-	r := report.Of(calls, at(2, 0, 0), at(3, 0, 0), at(2, 13, 0))
+	r := report.Of(due(calls), at(2, 0, 0), at(3, 0, 0), at(2, 13, 0))
 	type row struct {
 		key          string
 		calls, spent int
@@ -118,4 +120,13 @@ func TestBranchesCountWhatIsBelow(t *testing.T) {
 	if name := r.Issues[0].Name; r.Issues[0].Calls != 1 {
 		t.Errorf("issue %q counts %d, want each by its own path", name, r.Issues[0].Calls)
 	}
+}
+
+// due says of calls when help was due, as a new desk promises.
+func due(calls []report.Call) []report.Call {
+	all := slices.Clone(calls)
+	for i, c := range all {
+		all[i].Due = desk.DefaultRules().DueAt(c.Created, c.Priority)
+	}
+	return all
 }

@@ -79,9 +79,8 @@ func (v *View) OpenAskings() (n int, err error) {
 
 // Before counts the open tickets that are in the queue before one.
 func (v *View) Before(tk Ticket) (n int, err error) {
-	due := tk.CreatedAt.Add(desk.Allowance(tk.Priority))
 	err = v.row("place in the queue", func(s scanner) error { return s.Scan(&n) },
-		`SELECT COUNT(*) FROM ticket WHERE state = 'open' AND (`+dueAt+` < $1 OR `+dueAt+` = $1 AND number < $2)`, millis(due), tk.Number)
+		`SELECT COUNT(*) FROM ticket WHERE state = 'open' AND (`+dueAt+` < $1 OR `+dueAt+` = $1 AND number < $2)`, millis(tk.DueAt), tk.Number)
 	return n, err
 }
 

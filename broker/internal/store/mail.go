@@ -2,11 +2,8 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"time"
-
-	"beside/broker/internal/desk"
 )
 
 // Mail is one about a ticket.
@@ -92,13 +89,6 @@ func (t *Tx) MailSent(id string) error {
 func (t *Tx) MailTried(id string, again time.Time, failed bool) error {
 	_, err := t.exec(`UPDATE ticket_mail SET tries = tries + 1, try_at = $2, failed = $3 WHERE id = $1`, id, millis(again), failed)
 	return err
-}
-
-// Place is how many tickets wait before one in the queue.
-func (v *View) Place(tk Ticket) (n int, err error) {
-	due := desk.DueAt(tk.CreatedAt, tk.Priority)
-	return n, v.row("place", func(s scanner) error { return s.Scan(&n) }, fmt.Sprintf(`SELECT COUNT(*) FROM ticket
-		WHERE state = 'open' AND id <> $1 AND (%s, number) < ($2, $3)`, dueAt), tk.ID, millis(due), tk.Number)
 }
 
 // eraseMails deletes what was written about a session's ticket, unless another session of it is held or goes on.

@@ -13,12 +13,12 @@ func (v *View) Calls(since, to time.Time) (all []report.Call, err error) {
 		var c report.Call
 		var spent int64
 		err := s.Scan(&c.Number, &c.Subject, &c.Category, &c.Requester, &c.Technician, &c.Priority,
-			instant{&c.Created}, instant{&c.Helped}, instant{&c.Resolved}, &c.Rated, &c.RatedHelped, &spent, &c.Withdrawn)
+			instant{&c.Created}, instant{&c.Due}, instant{&c.Helped}, instant{&c.Resolved}, &c.Rated, &c.RatedHelped, &spent, &c.Withdrawn)
 		c.Spent = time.Duration(spent) * time.Millisecond
 		all = append(all, c)
 		return err
 	}, `SELECT ticket.number, ticket.subject, ticket.category, ticket.requester, COALESCE(technician.name, ''), ticket.priority,
-			ticket.created_at, COALESCE((SELECT MIN(session.invited_at) FROM session WHERE session.ticket = ticket.id), 0), ticket.resolved_at,
+			ticket.created_at, `+dueAt+`, COALESCE((SELECT MIN(session.invited_at) FROM session WHERE session.ticket = ticket.id), 0), ticket.resolved_at,
 			(SELECT COUNT(*) FROM rating JOIN session ON session.id = rating.session WHERE session.ticket = ticket.id),
 			(SELECT COUNT(*) FROM rating JOIN session ON session.id = rating.session WHERE session.ticket = ticket.id AND rating.helped = 1),
 			60000 * ticket.minutes + `+liveTime+`,

@@ -17,14 +17,15 @@ type Ticket struct {
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 	ResolvedAt time.Time // zero until resolved
+	DueAt      time.Time // when help is due, by the promises of now
 }
 
 const ticketColumns = `id, number, subject, words, requester, category, impact, urgency, priority, state,
-	COALESCE(assignee, ''), resolution, system_changes, minutes, created_at, updated_at, resolved_at`
+	COALESCE(assignee, ''), resolution, system_changes, minutes, created_at, updated_at, resolved_at, ` + dueAt
 
 func (tk *Ticket) scan(s scanner) error {
 	return s.Scan(&tk.ID, &tk.Number, &tk.Subject, &tk.Words, &tk.Requester, &tk.Category, &tk.Impact, &tk.Urgency, &tk.Priority, &tk.State,
-		&tk.Assignee, &tk.Resolution, &tk.SystemChanges, &tk.Minutes, instant{&tk.CreatedAt}, instant{&tk.UpdatedAt}, instant{&tk.ResolvedAt})
+		&tk.Assignee, &tk.Resolution, &tk.SystemChanges, &tk.Minutes, instant{&tk.CreatedAt}, instant{&tk.UpdatedAt}, instant{&tk.ResolvedAt}, instant{&tk.DueAt})
 }
 
 // InsertTicket adds a ticket and sets ID, Number, Priority and the times.
@@ -34,18 +35,22 @@ func (t *Tx) InsertTicket(tk Ticket) (Ticket, error) {
 		return tk, err
 	}
 	tk.ID, tk.Number, tk.CreatedAt, tk.UpdatedAt = NewID(), last+1, t.now, t.now
-	tk.Priority = desk.PriorityOf(tk.Impact, tk.Urgency)
-	_, err := t.audited("add ticket", `INSERT INTO ticket (id, number, subject, words, requester, category, impact, urgency, priority, state,
+	rules, err := t.DeskRules()
+	if err != nil {
+		return tk, err
+	}
+	tk.Priority = rules.PriorityOf(tk.Impact, tk.Urgency)
+	tk.DueAt = rules.DueAt(tk.CreatedAt, tk.Priority)
+	_, err = t.audited("add ticket", `INSERT INTO ticket (id, number, subject, words, requester, category, impact, urgency, priority, state,
 		assignee, resolution, system_changes, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)`,
 		tk.ID, tk.Number, tk.Subject, tk.Words, tk.Requester, tk.Category, tk.Impact, tk.Urgency, tk.Priority, tk.State,
 		nullable(tk.Assignee), tk.Resolution, tk.SystemChanges, millis(t.now))
 	return tk, err
 }
 
-// UpdateTicket writes everything that may change of a ticket, and sets
-// Priority and the times.
+// UpdateTicket writes everything that may change of a ticket, and sets the times.
 func (t *Tx) UpdateTicket(tk Ticket) (Ticket, error) {
-	tk.Priority, tk.UpdatedAt = desk.PriorityOf(tk.Impact, tk.Urgency), t.now
+	tk.UpdatedAt = t.now
 	switch done := tk.State == desk.Resolved || tk.State == desk.Closed; {
 	case done && tk.ResolvedAt.IsZero():
 		tk.ResolvedAt = t.now
@@ -76,22 +81,16 @@ func (v *View) TicketByNumber(number int64) (tk Ticket, err error) {
 }
 
 // dueAt is when a ticket's help is due, as package desk has it.
-var dueAt = func() string {
-	at := "created_at + CASE priority"
-	for p := desk.Priority(1); p < 5; p++ {
-		at += fmt.Sprintf(" WHEN %d THEN %d", p, desk.Allowance(p).Milliseconds())
-	}
-	return at + fmt.Sprintf(" ELSE %d END", desk.Allowance(5).Milliseconds())
-}()
+const dueAt = `(ticket.created_at + (SELECT first_ms FROM desk_promise WHERE desk_promise.priority = ticket.priority))`
 
 // byDue is the order of the desk's queue.
-var byDue = dueAt + ", number"
+const byDue = dueAt + ", number"
 
-// NextTicket is the first open ticket of the queue that nobody has, or that is the
-// technician's own; ErrNotFound when there is none.
+// NextTicket is the first open ticket of the queue that is the technician's own, or
+// else that nobody has; ErrNotFound when there is none.
 func (v *View) NextTicket(technician string) (tk Ticket, err error) {
 	err = v.row("next ticket", tk.scan, `SELECT `+ticketColumns+` FROM ticket
-		WHERE state = 'open' AND (assignee IS NULL OR assignee = $1) ORDER BY `+byDue+` LIMIT 1`, technician)
+		WHERE state = 'open' AND (assignee IS NULL OR assignee = $1) ORDER BY assignee IS NULL, `+byDue+` LIMIT 1`, technician)
 	return tk, err
 }
 

@@ -57,6 +57,14 @@ func Change(tx *store.Tx, id string, p Patch, by record.Actor) (store.Ticket, []
 			return before, nil, err
 		}
 	}
+	if after.Impact != before.Impact || after.Urgency != before.Urgency { // it is judged anew
+		rules, err := tx.DeskRules()
+		if err != nil {
+			return before, nil, err
+		}
+		after.Priority = rules.PriorityOf(after.Impact, after.Urgency)
+		after.DueAt = rules.DueAt(after.CreatedAt, after.Priority)
+	}
 	fields := changed(before, after)
 	if len(fields) == 0 {
 		return before, nil, nil

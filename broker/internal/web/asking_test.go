@@ -99,7 +99,7 @@ func TestWhoAsksWaitsInTheQueue(t *testing.T) {
 	var list struct{ Tickets []web.Ticket }
 	who.want(http.StatusOK, "GET", "/api/v1/tickets?state=open", nil, &list)
 	tk := list.Tickets[1]
-	if tk.Subject != "No mail since Monday" || tk.Priority != desk.PriorityOf(desk.Low, desk.High) || tk.Requester != "Sam" {
+	if tk.Subject != "No mail since Monday" || tk.Priority != desk.DefaultRules().PriorityOf(desk.Low, desk.High) || tk.Requester != "Sam" {
 		t.Errorf("ticket = %+v", tk)
 	}
 	who.want(http.StatusOK, "GET", "/api/v1/tickets/"+tk.ID, nil, &tk)

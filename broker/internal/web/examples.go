@@ -30,6 +30,7 @@ var words = map[string]any{
 	"passkeys": 2, "recoveryCodes": 8, "events": 214, "chunks": 12, "bytes": 7_340_032, "length": 611_000, "from": 0, "to": 60_000,
 
 	"reach": "555 0100", "why": "It works again.",
+	"TicketHandover.from": "Mina Roth", "HandOverInputBody.to": other, "note": "Sam has no second printer. The toner is ordered.",
 	"subject": "Printer prints blank pages", "words": "It worked yesterday. Now every page is white.", "requester": "Sam Okafor",
 	"category": "Printing / Toner", "resolution": "The toner was empty. A new one is in.", "systemChanges": "None",
 	"knowledge": "Blank pages: the toner", "found": "… every page is white …", "text": "Please restart it once, then call again.",

@@ -30,7 +30,7 @@ const (
 
 // Change tells that something is not as it was; the reader reads it anew.
 type Change struct {
-	Topic string    `json:"topic" enum:"ticket,invitation,session"`
+	Topic string    `json:"topic" enum:"ticket,invitation,session,presence" doc:"presence: somebody came to the desk or went; it has no id"`
 	ID    string    `json:"id"`
 	At    time.Time `json:"at"`
 }
@@ -68,6 +68,8 @@ func (s *Server) stream(hc huma.Context, after int64) {
 	if r.Method == http.MethodHead {
 		return // a stream without a body would never end
 	}
+	presence, leave := s.present.enter(auth.Caller(ctx).ID)
+	defer leave()
 	watch := s.deps.Journal.Watch()
 	defer watch.Close()
 	beat := time.NewTicker(liveBeat)
@@ -92,6 +94,10 @@ func (s *Server) stream(hc huma.Context, after int64) {
 		}
 		select {
 		case <-watch.C:
+		case <-presence:
+			if send(w, out, presenceChanged(time.Now()), liveWrite) != nil {
+				return
+			}
 		case <-beat.C:
 			if _, err := s.deps.Auth.Identify(ctx, auth.ReadCookie(r, s.secure(r))); errors.Is(err, store.ErrNotFound) {
 				return
@@ -105,6 +111,11 @@ func (s *Server) stream(hc huma.Context, after int64) {
 			return
 		}
 	}
+}
+
+// presenceChanged is no event, and so has no number: whoever missed it reads who is there when the stream is back.
+func presenceChanged(at time.Time) string {
+	return fmt.Sprintf("data: {\"topic\":\"presence\",\"id\":\"\",\"at\":%q}\n\n", at.UTC().Format(time.RFC3339Nano))
 }
 
 // send writes within a time. The deadline is taken away again, since over

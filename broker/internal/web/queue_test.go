@@ -41,7 +41,7 @@ func TestQueueIsInTheOrderInWhichHelpIsDue(t *testing.T) {
 		if tk.Contacts != want {
 			t.Errorf("%s: %d contacts, want %d", tk.Requester, tk.Contacts, want)
 		}
-		if !tk.DueAt.Equal(desk.DueAt(tk.CreatedAt, tk.Priority)) {
+		if !tk.DueAt.Equal(desk.DefaultRules().DueAt(tk.CreatedAt, tk.Priority)) {
 			t.Errorf("ticket %d is due %v", tk.Number, tk.DueAt)
 		}
 	}

@@ -65,6 +65,8 @@ var rules = map[string]rule{
 	"listCategories": deskwork, "addCategory": admin, "changeCategory": admin,
 	"listPhrases": deskwork, "addPhrase": admin, "changePhrase": admin, "removePhrase": admin,
 	"listWebhooks": admin, "addWebhook": adminProved, "changeWebhook": adminProved, "removeWebhook": adminProved, "testWebhook": adminProved,
+	"getDeskRules": deskwork, "setDeskRules": admin,
+	"listColleagues": deskwork, "handOver": helpers,
 	"linkTicket": deskwork, "unlinkTicket": deskwork,
 	"listKnowledge": deskwork, "promoteTicket": deskwork, "demoteTicket": deskwork,
 

@@ -60,6 +60,7 @@ type Server struct {
 	spoken   *auth.Throttle // for finding invitations by their codes, which could be guessed
 	asking   *auth.Throttle // for what strangers write to the desk
 	waits    waits
+	present  presence
 	api      huma.API
 	handler  http.Handler
 }
@@ -99,6 +100,8 @@ func New(d Deps) (*Server, error) {
 	s.registerInvitations(api)
 	s.registerLanding(api)
 	s.registerAsking(api)
+	s.registerDeskRules(api)
+	s.registerPeople(api)
 	s.registerReceipt(api)
 	s.registerRating(api)
 	s.registerRetention(api)

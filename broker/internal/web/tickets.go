@@ -40,6 +40,7 @@ type Ticket struct {
 	SessionMs     int64           `json:"sessionMs" doc:"How long its sessions that ended were live, in milliseconds. In lists: 0"`
 	Knowledge     string          `json:"knowledge,omitempty" doc:"The title under which its resolution is kept. In lists: never"`
 	Asked         *TicketAsked    `json:"asked,omitempty" doc:"Who made it at the help page; absent: it came another way. In lists: never"`
+	Handover      *TicketHandover `json:"handover,omitempty" doc:"What whoever gave it on last wrote. In lists, and once it is solved: never"`
 	Links         []TicketLink    `json:"links" nullable:"false" doc:"Empty in lists"`
 	Attachments   []Attachment    `json:"attachments" nullable:"false" doc:"Empty in lists"`
 	CreatedAt     time.Time       `json:"createdAt"`
@@ -55,6 +56,13 @@ type TicketAsked struct {
 	Reach     string `json:"reach" doc:"A telephone number or a mail address"`
 	Withdrawn bool   `json:"withdrawn" doc:"The person does not need help any more"`
 	Waits     bool   `json:"waits" doc:"A code can be handed to the person's page"`
+}
+
+// TicketHandover is what the next technician has to know.
+type TicketHandover struct {
+	From string    `json:"from" doc:"Display name"`
+	Note string    `json:"note"`
+	At   time.Time `json:"at"`
 }
 
 // Attachment is a file of a ticket. It is had from /tickets/{id}/attachments/{attachment}, always as a download.
@@ -189,12 +197,10 @@ func ticketsOf(v *store.View, in *ticketListInput) ([]store.Found, error) {
 		all = append(all, found...)
 	}
 	slices.SortFunc(all, func(a, b store.Found) int {
-		return cmp.Or(dueOf(a.Ticket).Compare(dueOf(b.Ticket)), cmp.Compare(a.Number, b.Number))
+		return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.Number, b.Number))
 	})
 	return all, nil
 }
-
-func dueOf(tk store.Ticket) time.Time { return desk.DueAt(tk.CreatedAt, tk.Priority) }
 
 func ticketsIn(v *store.View, state desk.State, q string) ([]store.Found, error) {
 	if q != "" {
@@ -272,6 +278,13 @@ func (out *Ticket) around(v *store.View) error {
 		return err
 	}
 	out.SessionMs = took.Milliseconds()
+	given, was, err := v.Handover(out.ID)
+	if err != nil {
+		return err
+	}
+	if was && out.State != desk.Resolved && out.State != desk.Closed {
+		out.Handover = &TicketHandover{From: given.GiverName, Note: given.Note, At: given.At}
+	}
 	a, asked, err := v.Asking(out.ID)
 	if err != nil {
 		return err
@@ -289,7 +302,7 @@ func ticketOf(tk store.Ticket, notes []store.Note, sessions []store.Session) Tic
 		ID: tk.ID, Number: tk.Number, Subject: tk.Subject, Words: tk.Words, Requester: tk.Requester, Category: tk.Category,
 		Impact: tk.Impact, Urgency: tk.Urgency, Priority: tk.Priority, State: tk.State, Assignee: tk.Assignee,
 		Resolution: tk.Resolution, SystemChanges: tk.SystemChanges, Minutes: tk.Minutes, Links: []TicketLink{}, Attachments: []Attachment{},
-		DueAt: dueOf(tk), CreatedAt: tk.CreatedAt, UpdatedAt: tk.UpdatedAt, ResolvedAt: when(tk.ResolvedAt),
+		DueAt: tk.DueAt, CreatedAt: tk.CreatedAt, UpdatedAt: tk.UpdatedAt, ResolvedAt: when(tk.ResolvedAt),
 		Notes: make([]Note, len(notes)), Sessions: make([]TicketSession, len(sessions)),
 	}
 	for i, n := range notes {

@@ -307,6 +307,7 @@ const attachmentShape = {
 } satisfies Described<"Attachment">;
 
 const askedShape = { reach: some(400), withdrawn: flag, waits: flag } satisfies Described<"TicketAsked">;
+const handoverShape = { from: name, note: text(MAX_TEXT), at: time } satisfies Described<"TicketHandover">;
 export type Ticket = Of<typeof ticketShape>;
 const ticketShape = {
   id,
@@ -328,6 +329,7 @@ const ticketShape = {
   sessionMs: amount,
   knowledge: some(1000),
   asked: maybe(members(askedShape)),
+  handover: maybe(members(handoverShape)),
   links: listOrNone(members(ticketLinkShape)),
   attachments: listOrNone(members(attachmentShape)),
   createdAt: time,
@@ -338,17 +340,6 @@ const ticketShape = {
   sessions: listOrNone(members(ticketSessionShape)),
 } satisfies Described<"Ticket">;
 export const ticket: Read<Ticket> = members(ticketShape);
-
-export type Solved = Of<typeof solvedShape>;
-const solvedShape = {
-  id,
-  number: whole(1, Number.MAX_SAFE_INTEGER),
-  subject: text(MAX_TEXT),
-  resolution: some(MAX_TEXT),
-  resolvedAt: maybe(time),
-  title: some(1000),
-} satisfies Described<"Solved">;
-export const solved: Read<Solved> = members(solvedShape);
 
 function listOrNone<T>(item: Read<T>): Read<readonly T[]> {
   return (value, path) => (value === undefined ? [] : list(item, 1000)(value, path));
@@ -497,4 +488,7 @@ export const joinToken = members({ token: text(4096) });
 export const story = members({ events: whole(1, 1_000_000), root: text(64) });
 /** Whose code was typed. */
 export const foundInvitation = members({ invitation: id });
-export const liveChange = members({ topic: oneOf("ticket", "invitation", "session"), id });
+export const liveChange = members({
+  topic: oneOf("ticket", "invitation", "session", "presence"),
+  id: text(64),
+});

@@ -177,6 +177,41 @@ export interface paths {
         patch: operations["changeCategory"];
         trace?: never;
     };
+    "/api/v1/desk/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who works at the desk, and who is there */
+        get: operations["listColleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which priority a call gets, and what is promised */
+        get: operations["getDeskRules"];
+        /** Change it; tickets keep their priority */
+        put: operations["setDeskRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1280,6 +1315,23 @@ export interface paths {
         patch: operations["changeTicket"];
         trace?: never;
     };
+    "/api/v1/tickets/{id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a ticket on, with a note */
+        post: operations["handOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/invitations": {
         parameters: {
             query?: never;
@@ -1672,8 +1724,20 @@ export interface components {
             /** Format: date-time */
             at: string;
             id: string;
-            /** @enum {string} */
-            topic: "ticket" | "invitation" | "session";
+            /**
+             * @description presence: somebody came to the desk or went; it has no id
+             * @enum {string}
+             */
+            topic: "ticket" | "invitation" | "session" | "presence";
+        };
+        Colleague: {
+            id: string;
+            name: string;
+            /**
+             * @description here: a page of theirs is open; session: they help somebody now
+             * @enum {string}
+             */
+            presence: "here" | "session" | "away";
         };
         CountersignInputBody: {
             /** Format: int64 */
@@ -1685,6 +1749,24 @@ export interface components {
         };
         Departure: {
             url: string;
+        };
+        DeskPromise: {
+            /**
+             * Format: int64
+             * @description Minutes from the call until somebody helps; this is the order of the queue
+             */
+            first: number;
+            /**
+             * Format: int64
+             * @description Minutes until it is solved
+             */
+            resolve: number;
+        };
+        DeskRules: {
+            /** @description Three rows by impact, three priorities by urgency, the gravest first; 1 is due first */
+            matrix: (number[] | null)[];
+            /** @description Of the priorities 1 to 5 */
+            promises: components["schemas"]["DeskPromise"][];
         };
         Device: {
             /** Format: date-time */
@@ -1868,6 +1950,12 @@ export interface components {
              * @enum {string}
              */
             unable?: "wayland" | "no_screen";
+        };
+        HandOverInputBody: {
+            /** @description What the next one has to know */
+            note: string;
+            /** @description A technician's id; empty: whoever takes it next */
+            to?: string;
         };
         HealthOutputBody: {
             /** @enum {string} */
@@ -2162,6 +2250,10 @@ export interface components {
              * @description How many are left
              */
             recoveryCodes: number;
+        };
+        PeopleOutputBody: {
+            /** @description By their names */
+            people: components["schemas"]["Colleague"][];
         };
         Phrase: {
             readonly id: string;
@@ -2684,6 +2776,8 @@ export interface components {
             dueAt: string;
             /** @description In a search: a few words around the first hit */
             found?: string;
+            /** @description What whoever gave it on last wrote. In lists, and once it is solved: never */
+            handover?: components["schemas"]["TicketHandover"];
             id: string;
             /** @enum {string} */
             impact: "high" | "medium" | "low";
@@ -2737,6 +2831,13 @@ export interface components {
             waits: boolean;
             /** @description The person does not need help any more */
             withdrawn: boolean;
+        };
+        TicketHandover: {
+            /** Format: date-time */
+            at: string;
+            /** @description Display name */
+            from: string;
+            note: string;
         };
         TicketLink: {
             id: string;
@@ -3330,6 +3431,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CategoriesOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    listColleagues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    getDeskRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskRules"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    setDeskRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskRules"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskRules"];
                 };
             };
             /** @description Error */
@@ -5813,6 +6005,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TicketPatchInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    handOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverInputBody"];
             };
         };
         responses: {

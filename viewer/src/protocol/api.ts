@@ -34,7 +34,8 @@ export type NewTicket = Pick<
 >;
 /** What may change of a ticket; only what is given changes. */
 export type TicketChange = Partial<
-  NewTicket & Pick<answers.Ticket, "state" | "resolution" | "systemChanges" | "minutes">
+  NewTicket &
+    Pick<answers.Ticket, "state" | "resolution" | "systemChanges" | "minutes"> & { readonly assignee: string }
 >;
 
 /** What an administrator says of an account. */
@@ -141,12 +142,10 @@ export class Api {
   /** Called when the broker does not know this browser any more. */
   onSignedOut: () => void = () => undefined;
 
-  /**
-   * Called when the broker wants a recent proof of who is there: resolves with whether it was given. Then the
-   * request is made once more.
-   */
+  /** The broker wants a recent proof of who is there. Resolves with whether it was given: then it is asked once more. */
   onProofNeeded: () => Promise<boolean> = () => Promise.resolve(false);
 
+  /** One request of the signed-in account, for the parts of the interface that have no method here. */
   ask<T>(method: Method, path: string, read: Read<T>, body?: unknown): Promise<T> {
     return this.guarded(() => request(method, path, read, body));
   }
@@ -248,8 +247,8 @@ export class Api {
     return this.ask("PATCH", `/tickets/${segment(id)}`, answers.ticket, change);
   }
   /** Solved tickets with the same words, the most alike first. */
-  similar(text: string, except?: string): Promise<readonly answers.Solved[]> {
-    return this.ask("POST", "/tickets/similar", answers.listOf("solved", answers.solved), { text, except });
+  similar(text: string, except?: string): Promise<readonly parts.Solved[]> {
+    return this.ask("POST", "/tickets/similar", answers.listOf("solved", parts.solved), { text, except });
   }
   categories(): Promise<readonly parts.Category[]> {
     return this.ask("GET", "/categories", parts.categories);
@@ -305,8 +304,8 @@ export class Api {
   demote(id: string): Promise<answers.Ticket> {
     return this.ask("DELETE", `/tickets/${segment(id)}/knowledge`, answers.ticket);
   }
-  knowledge(): Promise<readonly answers.Solved[]> {
-    return this.ask("GET", "/knowledge", answers.listOf("solved", answers.solved));
+  knowledge(): Promise<readonly parts.Solved[]> {
+    return this.ask("GET", "/knowledge", answers.listOf("solved", parts.solved));
   }
   /** Takes the ticket that is due first. */
   takeNext(): Promise<answers.Ticket> {

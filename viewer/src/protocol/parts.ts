@@ -1,7 +1,7 @@
-/** What the broker answers about the desk's own lists: categories, and answers that are given often. */
+/** What the broker answers about the desk's own lists: categories, answers that are given often, and how tickets were solved. */
 import { members } from "./answers.ts";
 import type { components } from "./api.gen.ts";
-import { flag, list, type Read, text } from "./read.ts";
+import { flag, list, type Read, text, whole } from "./read.ts";
 
 type Described<Name extends keyof components["schemas"]> = Partial<
   Record<keyof components["schemas"][Name], Read<unknown>>
@@ -26,3 +26,18 @@ const readPhrase = members({ id, title: text(400), text: text(4000) } satisfies 
 export type Phrase = ReturnType<typeof readPhrase>;
 const readPhrases = members({ phrases: list(readPhrase, 1000) });
 export const phrases: Read<readonly Phrase[]> = (value, path) => readPhrases(value, path).phrases;
+
+/** What may be missing is empty. */
+const some =
+  (max: number): Read<string> =>
+  (value, path) =>
+    value === undefined || value === null ? "" : text(max)(value, path);
+
+export const solved = members({
+  id,
+  number: whole(1, Number.MAX_SAFE_INTEGER),
+  subject: text(16_000),
+  resolution: some(16_000),
+  title: some(1000),
+} satisfies Described<"Solved">);
+export type Solved = ReturnType<typeof solved>;

@@ -2,16 +2,22 @@ import { describe, expect, test } from "vitest";
 import type { Session, Ticket } from "../protocol/answers.ts";
 import { NEXT_STATES, openSession, priorityOf, priorityText, whyHere } from "./desk.ts";
 
+const matrix = [
+  [1, 1, 2],
+  [2, 3, 4],
+  [2, 4, 5],
+];
+
 test.each([
   ["high", "high", 1],
-  ["high", "medium", 2],
+  ["high", "medium", 1],
   ["medium", "high", 2],
-  ["low", "high", 3],
+  ["low", "high", 2],
   ["medium", "medium", 3],
   ["low", "medium", 4],
   ["low", "low", 5],
 ] as const)("impact %s and urgency %s give priority %i", (impact, urgency, want) => {
-  expect(priorityOf(impact, urgency)).toBe(want);
+  expect(priorityOf(matrix, impact, urgency)).toBe(want);
 });
 
 test("a priority outside the scale has the words of the lowest", () => {

@@ -1,12 +1,13 @@
 /** Order and words of the desk. Pure; the broker's rules stand in its package desk. */
 import type { Level, Session, Ticket, TicketState } from "../protocol/answers.ts";
 import { LEVELS, TICKET_STATES } from "../protocol/answers.ts";
+import type { DeskRules } from "../protocol/rules.ts";
 import { left, span } from "./format.ts";
 import { type Key, t } from "./texts.ts";
 
-/** ITIL's matrix, for showing what a choice leads to; the broker decides. */
-export function priorityOf(impact: Level, urgency: Level): number {
-  return 1 + LEVELS.indexOf(impact) + LEVELS.indexOf(urgency);
+/** The priority that a choice leads to, by the desk's matrix; the broker decides. */
+export function priorityOf(matrix: DeskRules["matrix"], impact: Level, urgency: Level): number {
+  return matrix[LEVELS.indexOf(impact)]?.[LEVELS.indexOf(urgency)] ?? 5;
 }
 
 const PRIORITY: readonly Key[] = [

@@ -1,7 +1,7 @@
 /** The broker's stream of changes. Pages read anew what a change is about; the stream carries no content. */
 import { liveChange } from "../protocol/answers.ts";
 
-export type Topic = "ticket" | "invitation" | "session";
+export type Topic = "ticket" | "invitation" | "session" | "presence";
 type Listener = (topic: Topic | "all") => void;
 
 /** Changes come in bursts; a page reads once for all of them. */
@@ -11,6 +11,7 @@ export class Live {
   /** False while the broker cannot be reached; it is tried again without end. */
   up: boolean = $state(true);
   private readonly listeners = new Set<Listener>();
+  private readonly watchers = new Set<() => void>();
   private source: EventSource | undefined;
 
   constructor(private readonly signal: AbortSignal) {
@@ -24,6 +25,12 @@ export class Live {
   on(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** Calls back when somebody came to the desk or went, and after the stream came back. Returns how to stop that. */
+  onPresence(watcher: () => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
   }
 
   private connect(): void {
@@ -60,7 +67,9 @@ export class Live {
   }
 
   private tell(topic: Topic | "all"): void {
-    for (const listener of this.listeners) listener(topic);
+    // Who comes and goes changes no ticket, and everybody would read all of theirs anew.
+    if (topic !== "presence") for (const listener of this.listeners) listener(topic);
+    if (topic !== "ticket" && topic !== "invitation") for (const watcher of this.watchers) watcher();
   }
 }
 

@@ -45,6 +45,7 @@ const tour = [
   ["help-waiting", "The page waits with them, and changes by itself"],
   ["help-ticket", "The technician sees it come, and how to reach them"],
   ["help-called", "Called: the page offers the program"],
+  ["handover", "A ticket is handed over with what the next one has to know"],
 
   "On the telephone",
   ["code", "Where nothing can be sent, nine digits are told"],
