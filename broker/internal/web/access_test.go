@@ -128,6 +128,7 @@ func TestRoles(t *testing.T) {
 		"listCategories": "technician administrator", "addCategory": "administrator", "changeCategory": "administrator",
 		"listPhrases": "technician administrator", "addPhrase": "administrator", "changePhrase": "administrator", "removePhrase": "administrator",
 		"listWebhooks": "administrator", "addWebhook": "administrator", "changeWebhook": "administrator", "removeWebhook": "administrator", "testWebhook": "administrator",
+		"listSchedules": "administrator", "addSchedule": "administrator", "removeSchedule": "administrator",
 		"linkTicket": "technician administrator", "unlinkTicket": "technician administrator",
 		"listKnowledge": "technician administrator", "promoteTicket": "technician administrator", "demoteTicket": "technician administrator",
 		"keepFacts": "technician", "getFacts": "technician administrator", "searchMachines": "technician administrator", "getMachine": "technician administrator",

@@ -62,6 +62,7 @@ var rules = map[string]rule{
 	"listCategories": deskwork, "addCategory": admin, "changeCategory": admin,
 	"listPhrases": deskwork, "addPhrase": admin, "changePhrase": admin, "removePhrase": admin,
 	"listWebhooks": admin, "addWebhook": adminProved, "changeWebhook": adminProved, "removeWebhook": adminProved, "testWebhook": adminProved,
+	"listSchedules": admin, "addSchedule": adminProved, "removeSchedule": adminProved,
 	"linkTicket": deskwork, "unlinkTicket": deskwork,
 	"listKnowledge": deskwork, "promoteTicket": deskwork, "demoteTicket": deskwork,
 
