@@ -2,7 +2,6 @@ package main
 
 import (
 	"time"
-	_ "time/tzdata" // zones by their names, on every machine
 
 	"beside/broker/internal/journal"
 	"beside/broker/internal/report"

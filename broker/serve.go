@@ -25,6 +25,7 @@ import (
 	"beside/broker/internal/publish"
 	"beside/broker/internal/recording"
 	"beside/broker/internal/retention"
+	"beside/broker/internal/schedule"
 	"beside/broker/internal/sequencer"
 	"beside/broker/internal/session"
 	"beside/broker/internal/store"
@@ -237,6 +238,8 @@ func (b *broker) serve(ctx context.Context) error {
 		return webhook.Run(running, webhook.Config{Store: b.store, Journal: b.journal, Log: b.log})
 	})
 	b.runMail(running, group)
+	reports := &schedule.Maker{Journal: b.journal, Mail: b.mail, Desk: b.listeners.public.String(), Log: b.log}
+	group.Go(func() error { return reports.Run(running) })
 	b.listeners.serve(group, b.web, b.metrics.Handler(), b.log)
 	group.Go(func() error {
 		<-running.Done()

@@ -81,6 +81,8 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindAttachmentRemoved: decode[AttachmentRemoved],
 	KindPhraseChanged:     decode[PhraseChanged],
 	KindWebhookChanged:    decode[WebhookChanged],
+	KindScheduleChanged:   decode[ScheduleChanged],
+	KindReportMade:        decode[ReportMade],
 	KindMailReceived:      decode[MailReceived],
 	KindMailWritten:       decode[MailWritten],
 	KindTicketLinked:      decode[TicketLinked],

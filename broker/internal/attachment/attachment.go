@@ -36,6 +36,14 @@ const (
 	atOnce       = 100 // files that one round of Sweep deletes
 )
 
+// Full reports whether a file was refused because its ticket has as many as it may.
+func Full(err error) bool {
+	var p *problem.Problem
+	return errors.As(err, &p) && p.Code == tooMany
+}
+
+const tooMany = "too_many_files"
+
 // Module is the door for files. They are no part of the described interface, since they are larger than any other
 // body: docs/desk.md.
 type Module struct {
@@ -129,7 +137,7 @@ func room(v *store.View, ticket string) error {
 	}
 	all, err := v.Attachments(ticket)
 	if err == nil && len(all) >= MaxFiles {
-		err = problem.New(http.StatusConflict, "too_many_files", "This ticket has 20 files. Remove one first.")
+		err = problem.New(http.StatusConflict, tooMany, "This ticket has 20 files. Remove one first.")
 	}
 	return err
 }

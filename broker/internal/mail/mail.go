@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +28,8 @@ const (
 	MaxPerHour = 10
 	// MaxAnswer bounds an answer, in characters.
 	MaxAnswer = desk.MaxText
+
+	reportDays = 30 // for which reports that went out are kept
 )
 
 // errLater leaves a mail in the mailbox for another time.
@@ -54,9 +57,9 @@ func (d *Desk) Take(ctx context.Context, raw []byte) error {
 	}
 	var id string
 	err = d.Journal.Update(ctx, func(tx *store.Tx) (events []record.Event, err error) {
-		known, err := tx.HasMail(m.ID)
-		if err != nil || known {
-			return nil, err
+		id, err = tx.TicketWithMail(m.ID)
+		if err != nil || id != "" {
+			return nil, err // taken before, and perhaps not all of its files
 		}
 		n, err := tx.MailsFrom(m.Address, tx.Now().Add(-time.Hour))
 		if err == nil && n >= MaxPerHour {
@@ -68,19 +71,38 @@ func (d *Desk) Take(ctx context.Context, raw []byte) error {
 		id, events, err = d.place(tx, m)
 		return events, err
 	})
-	if err != nil || id == "" {
+	if err != nil {
 		return err
 	}
-	for _, f := range m.Files {
-		if err := d.Files.Keep(ctx, id, f.Name, f.Body); err != nil {
-			m.Dropped++
-			d.Log.Warn("file of a mail not kept", "ticket", id, "error", err)
+	if m.Dropped > 0 {
+		d.Log.Warn("files of a mail are too many or too large", "ticket", id, "files", m.Dropped)
+	}
+	return d.keepFiles(ctx, id, m.Files)
+}
+
+// keepFiles keeps the files of a mail that its ticket has not yet: the broker may have stopped in between.
+func (d *Desk) keepFiles(ctx context.Context, id string, files []File) error {
+	var kept []store.Attachment
+	err := d.Store.View(ctx, func(v *store.View) (err error) {
+		kept, err = v.Attachments(id)
+		return err
+	})
+	for _, f := range files {
+		if err != nil {
+			return fmt.Errorf("keep a file of a mail: %w", err)
+		}
+		if slices.ContainsFunc(kept, func(a store.Attachment) bool {
+			return a.Author == "" && a.Name == desk.FileName(f.Name) && a.Size == int64(len(f.Body))
+		}) {
+			continue
+		}
+		err = d.Files.Keep(ctx, id, f.Name, f.Body)
+		if attachment.Full(err) {
+			d.Log.Warn("file of a mail not kept: its ticket has as many as it may", "ticket", id)
+			err = nil
 		}
 	}
-	if m.Dropped > 0 {
-		d.Log.Warn("files of a mail were too many or too large", "ticket", id, "files", m.Dropped)
-	}
-	return nil
+	return err
 }
 
 // place finds a mail's ticket, or opens one and says so to who wrote.
@@ -193,9 +215,12 @@ func (d *Desk) Answer(tx *store.Tx, id, text string, author store.Technician) ([
 	return nil, fmt.Errorf("mail of ticket %s: %w", id, store.ErrNotFound)
 }
 
-// Erase deletes mails about tickets without a session when personal data of their time is deleted.
+// erase deletes mails about tickets without a session when personal data of their time is deleted.
 func (d *Desk) erase(ctx context.Context, now time.Time) error {
 	return d.Store.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.ForgetReports(now.AddDate(0, 0, -reportDays)); err != nil {
+			return err
+		}
 		rules, err := tx.Retention()
 		if err != nil || rules.Personal == 0 {
 			return err

@@ -235,6 +235,7 @@ func TestAMailBecomesATicketAndIsAnswered(t *testing.T) {
 	if !strings.Contains(text, "number 1") || !strings.Contains(text, "Nobody is before you") || strings.Contains(text, "http") {
 		t.Errorf("confirmed with %q", text)
 	}
+	p.until("all of it taken", func() bool { return !p.unseen() })
 	stop()
 	tk := p.tickets()[0]
 	if tk.Subject != "Printer prints blank pages" || tk.Words != "Every page is white." || tk.Requester != "Sam Okafor" {
@@ -371,4 +372,23 @@ func TestAddressesOfServers(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
+}
+
+// A mail that was taken when the broker stopped has the rest of its files kept the next time, and none twice.
+func TestFilesAreKeptAfterAStop(t *testing.T) {
+	p := newPost(t)
+	file := func(name string) []string {
+		return []string{"--a", "Content-Disposition: attachment; filename=" + name, "", "bytes of " + name}
+	}
+	head := []string{"From: sam@example.org", "Message-ID: <first@example.org>", "Content-Type: multipart/mixed; boundary=a", "",
+		"--a", "Content-Type: text/plain", "", "x"}
+	p.must(p.Take(t.Context(), raw(append(append(head, file("one.txt")...), "--a--")...)))
+	p.must(p.Take(t.Context(), raw(append(append(append(head, file("one.txt")...), file("two.txt")...), "--a--")...)))
+	p.must(p.store.View(t.Context(), func(v *store.View) error {
+		files, err := v.Attachments(p.tickets()[0].ID)
+		if len(files) != 2 || len(p.tickets()) != 1 {
+			t.Errorf("files %+v of %d tickets", files, len(p.tickets()))
+		}
+		return err
+	}))
 }

@@ -21,7 +21,7 @@ type Mail struct {
 	Failed             bool // given up
 }
 
-const mailQuery = `SELECT m.id, m.ticket, m.outgoing, m.automatic, m.message_id, m.answers, m.name, m.address, COALESCE(m.author, ''),
+const mailQuery = `SELECT m.id, COALESCE(m.ticket, ''), m.outgoing, m.automatic, m.message_id, m.answers, m.name, m.address, COALESCE(m.author, ''),
 	COALESCE(technician.name, ''), m.subject, m.text, m.at, m.sent_at, m.tries, m.failed
 	FROM ticket_mail m LEFT JOIN technician ON technician.id = m.author `
 
@@ -46,10 +46,13 @@ func (v *View) MailsToSend(now time.Time, limit int) ([]Mail, error) {
 	return v.mails(`WHERE m.outgoing = 1 AND m.sent_at = 0 AND m.failed = 0 AND m.try_at <= $1 ORDER BY m.at, m.id LIMIT $2`, millis(now), limit)
 }
 
-// HasMail reports whether a mail of this message id is known.
-func (v *View) HasMail(messageID string) (bool, error) {
-	all, err := v.texts("mail", `SELECT id FROM ticket_mail WHERE message_id = $1`, messageID)
-	return len(all) > 0, err
+// TicketWithMail is the ticket of a mail by its message id; empty: it is not known.
+func (v *View) TicketWithMail(messageID string) (string, error) {
+	all, err := v.texts("mail", `SELECT COALESCE(ticket, '') FROM ticket_mail WHERE message_id = $1`, messageID)
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	return all[0], nil
 }
 
 // MailsFrom counts what came from an address since a time.
@@ -74,7 +77,7 @@ func (v *View) TicketOfMail(address string, answered []string) (ticket string, e
 func (t *Tx) InsertMail(m Mail) (Mail, error) {
 	m.ID, m.At = NewID(), t.now
 	_, err := t.audited("keep mail", `INSERT INTO ticket_mail (id, ticket, outgoing, automatic, message_id, answers, name, address, author, subject, text, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, m.ID, m.Ticket, m.Outgoing, m.Automatic, m.MessageID, m.Answers, m.Name, m.Address,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, m.ID, nullable(m.Ticket), m.Outgoing, m.Automatic, m.MessageID, m.Answers, m.Name, m.Address,
 		nullable(m.Author), m.Subject, m.Text, millis(t.now))
 	return m, err
 }
@@ -101,5 +104,11 @@ func (t *Tx) eraseMails(session string) (bool, error) {
 func (t *Tx) EraseOldMails(before time.Time) error {
 	_, err := t.exec(`DELETE FROM ticket_mail WHERE ticket IN (SELECT id FROM ticket WHERE resolved_at > 0 AND resolved_at < $1
 		AND NOT EXISTS (SELECT 1 FROM session WHERE session.ticket = ticket.id))`, millis(before))
+	return err
+}
+
+// ForgetReports deletes reports that went out, or never did, before a time.
+func (t *Tx) ForgetReports(before time.Time) error {
+	_, err := t.exec(`DELETE FROM ticket_mail WHERE ticket IS NULL AND at < $1`, millis(before))
 	return err
 }

@@ -131,6 +131,7 @@ func TestRoles(t *testing.T) {
 		"listWebhooks": "administrator", "addWebhook": "administrator", "changeWebhook": "administrator", "removeWebhook": "administrator", "testWebhook": "administrator",
 		"getDeskRules": "technician administrator", "setDeskRules": "administrator",
 		"listColleagues": "technician administrator", "handOver": "technician",
+		"listSchedules": "administrator", "addSchedule": "administrator", "removeSchedule": "administrator",
 		"linkTicket": "technician administrator", "unlinkTicket": "technician administrator",
 		"listKnowledge": "technician administrator", "promoteTicket": "technician administrator", "demoteTicket": "technician administrator",
 		"keepFacts": "technician", "getFacts": "technician administrator", "searchMachines": "technician administrator", "getMachine": "technician administrator",

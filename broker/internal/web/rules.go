@@ -67,6 +67,7 @@ var rules = map[string]rule{
 	"listWebhooks": admin, "addWebhook": adminProved, "changeWebhook": adminProved, "removeWebhook": adminProved, "testWebhook": adminProved,
 	"getDeskRules": deskwork, "setDeskRules": admin,
 	"listColleagues": deskwork, "handOver": helpers,
+	"listSchedules": admin, "addSchedule": adminProved, "removeSchedule": adminProved,
 	"linkTicket": deskwork, "unlinkTicket": deskwork,
 	"listKnowledge": deskwork, "promoteTicket": deskwork, "demoteTicket": deskwork,
 

@@ -93,6 +93,7 @@ func New(d Deps) (*Server, error) {
 	s.registerTickets(api)
 	s.registerSimilar(api)
 	s.registerMails(api)
+	s.registerSchedules(api)
 	s.registerCategories(api)
 	s.registerPhrases(api)
 	s.registerWebhooks(api)

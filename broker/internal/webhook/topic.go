@@ -21,12 +21,13 @@ const (
 	AlarmRaised      Topic = "alarm.raised"
 	RecordingRefused Topic = "recording.refused"
 	RatingGiven      Topic = "rating.given"
+	ReportReady      Topic = "report.ready"
 	Test             Topic = "webhook.test" // what the test button posts; it cannot be chosen
 )
 
 // Topics lists what can be chosen.
 func Topics() []Topic {
-	return []Topic{TicketCreated, TicketChanged, TicketSolved, SessionStarted, SessionEnded, AlarmRaised, RecordingRefused, RatingGiven}
+	return []Topic{TicketCreated, TicketChanged, TicketSolved, SessionStarted, SessionEnded, AlarmRaised, RecordingRefused, RatingGiven, ReportReady}
 }
 
 // TopicOf is the topic of an event; empty: of none.
@@ -50,6 +51,8 @@ func TopicOf(e record.Event) Topic {
 		return SessionEnded
 	case record.AlarmRaised:
 		return AlarmRaised
+	case record.ReportMade:
+		return ReportReady
 	case record.SessionRated:
 		return RatingGiven
 	case record.ConsentGranted:

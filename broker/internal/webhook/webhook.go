@@ -161,9 +161,7 @@ func (t *teller) current(ctx context.Context, id string) (h store.Webhook, err e
 
 // deliver posts one event and keeps what came of it.
 func (t *teller) deliver(ctx context.Context, h store.Webhook, e record.Event, topic Topic) (bool, error) {
-	status, outcome := send(ctx, t.post, h, e.ID, t.Now(), Body{Type: topic, Timestamp: e.Time, Data: Data{
-		Seq: e.Seq, Kind: e.Kind, Ticket: e.Ticket, Session: e.Session, Actor: e.Actor,
-	}})
+	status, outcome := send(ctx, t.post, h, e.ID, t.Now(), Body{Type: topic, Timestamp: e.Time, Data: dataOf(e)})
 	if ctx.Err() != nil {
 		return false, nil // it comes again
 	}
@@ -225,6 +223,21 @@ type Data struct {
 	Ticket  string       `json:"ticket,omitempty"`
 	Session string       `json:"session,omitempty"`
 	Actor   record.Actor `json:"actor"`
+	Period  *Period      `json:"period,omitempty"` // of a report
+}
+
+// Period is what a report is of, as GET /reports takes it.
+type Period struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+func dataOf(e record.Event) Data {
+	d := Data{Seq: e.Seq, Kind: e.Kind, Ticket: e.Ticket, Session: e.Session, Actor: e.Actor}
+	if r, is := e.Data.(record.ReportMade); is {
+		d.Period = &Period{r.From, r.To}
+	}
+	return d
 }
 
 // Try posts a test to a webhook, once and now, and says what came of it.

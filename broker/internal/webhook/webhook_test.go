@@ -326,6 +326,7 @@ func TestTopics(t *testing.T) {
 		"recording allowed": {record.ConsentGranted{Asked: "view record", Scopes: "view record"}, ""},
 		"all declined":      {record.ConsentDeclined{Asked: "view record"}, webhook.RecordingRefused},
 		"not asked":         {record.ConsentDeclined{Asked: "view"}, ""},
+		"report":            {record.ReportMade{}, webhook.ReportReady},
 		"its own change":    {record.WebhookChanged{}, ""},
 	} {
 		if got := webhook.TopicOf(record.New(tt.data, record.ByBroker, record.Actor{})); got != tt.want {

@@ -866,6 +866,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports that are made by the clock */
+        get: operations["listSchedules"];
+        put?: never;
+        /** Have a report made each week or month */
+        post: operations["addSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Have it made no longer */
+        delete: operations["removeSchedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -2589,6 +2624,34 @@ export interface components {
         };
         SayInputBody: {
             words: string;
+        };
+        Schedule: {
+            /** @description Who is sent it by mail; webhooks are told of report.ready */
+            addresses: string[];
+            /** @enum {string} */
+            every: "week" | "month";
+            id: string;
+            /**
+             * Format: date-time
+             * @description When the next one is made
+             */
+            nextAt: string;
+            /** @description In which days begin, such as Europe/Berlin */
+            zone: string;
+        };
+        ScheduleFields: {
+            /** @description Who is sent it by mail; webhooks are told of report.ready */
+            addresses: string[];
+            /** @enum {string} */
+            every: "week" | "month";
+            /** @description In which days begin, such as Europe/Berlin */
+            zone: string;
+        };
+        SchedulesOutputBody: {
+            /** @description This broker sends mail */
+            mail: boolean;
+            /** @description The next one first */
+            schedules: components["schemas"]["Schedule"][];
         };
         SearchOutputBody: {
             /** @description For the next page; absent: there is none */
@@ -4952,6 +5015,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    listSchedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulesOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    addSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulesOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    removeSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulesOutputBody"];
                 };
             };
             /** @description Error */

@@ -24,6 +24,7 @@ const topic = oneOf(
   "alarm.raised",
   "recording.refused",
   "rating.given",
+  "report.ready",
   "webhook.test",
 );
 export type Topic = ReturnType<typeof topic>;
