@@ -29,7 +29,7 @@ async function start(root: HTMLElement): Promise<void> {
   const code = parseCode(fragment);
   const page = parsePage(fragment);
   if (page !== undefined && id !== "") {
-    await follow(root, new PageApi(id, page), "Beside"); // to read; nothing is left that a program could join
+    await follow(root, new PageApi(id, page), { fileName: "Beside" }); // to read; nothing is left that a program could join
     return;
   }
   if (code === undefined || id === "") {
