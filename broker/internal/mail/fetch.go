@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -22,8 +23,10 @@ func (d *Desk) Fetch(ctx context.Context, s Server) error {
 	tick, erase := time.NewTicker(PollEvery), time.NewTicker(eraseEvery)
 	defer tick.Stop()
 	defer erase.Stop()
+	var last imap.UID
 	for {
-		if err := d.fetch(ctx, s); err != nil && ctx.Err() == nil {
+		var err error
+		if last, err = d.fetch(ctx, s, last); err != nil && ctx.Err() == nil {
 			d.Log.Warn("mailbox not read; it is tried again", "error", err)
 		}
 		select {
@@ -38,33 +41,39 @@ func (d *Desk) Fetch(ctx context.Context, s Server) error {
 	}
 }
 
-// fetch takes what nobody has seen.
-func (d *Desk) fetch(ctx context.Context, s Server) error {
+// fetch takes what nobody has seen, as much as is looked at at once, and returns the last that it looked at. It begins
+// behind the one of before: what has to stay in the mailbox, however much, keeps nothing else waiting.
+func (d *Desk) fetch(ctx context.Context, s Server, last imap.UID) (imap.UID, error) {
 	conn, _, err := s.dial(ctx)
 	if err != nil {
-		return err
+		return last, err
 	}
 	c := imapclient.New(conn, nil)
 	defer c.Close() //nolint:errcheck // nothing more is wanted of it
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	if err := c.Login(s.User, s.Password).Wait(); err != nil {
-		return fmt.Errorf("sign in to the mailbox: %w", err)
+		return last, fmt.Errorf("sign in to the mailbox: %w", err)
 	}
 	if _, err := c.Select("INBOX", nil).Wait(); err != nil {
-		return fmt.Errorf("open the mailbox: %w", err)
+		return last, fmt.Errorf("open the mailbox: %w", err)
 	}
 	found, err := c.UIDSearch(&imap.SearchCriteria{NotFlag: []imap.Flag{imap.FlagSeen}}, nil).Wait()
 	if err != nil {
-		return fmt.Errorf("search the mailbox: %w", err)
+		return last, fmt.Errorf("search the mailbox: %w", err)
 	}
-	uids := found.AllUIDs()
-	for _, uid := range uids[:min(len(uids), atOnce)] {
-		if err := d.fetchOne(ctx, c, uid); err != nil {
-			return err
+	uids := slices.Sorted(slices.Values(found.AllUIDs()))
+	at, there := slices.BinarySearch(uids, last)
+	if there {
+		at++
+	}
+	uids = slices.Concat(uids[at:], uids[:at])
+	for _, last = range uids[:min(len(uids), atOnce)] {
+		if err := d.fetchOne(ctx, c, last); err != nil {
+			return last, err
 		}
 	}
-	return c.Logout().Wait()
+	return last, c.Logout().Wait()
 }
 
 func (d *Desk) fetchOne(ctx context.Context, c *imapclient.Client, uid imap.UID) error {
@@ -87,7 +96,8 @@ func (d *Desk) fetchOne(ctx context.Context, c *imapclient.Client, uid imap.UID)
 		d.Log.Warn("mail left in the mailbox", "why", err)
 		return nil
 	case err != nil:
-		return fmt.Errorf("take a mail: %w", err)
+		d.Log.Error("mail left in the mailbox; it is tried again", "mail", uid, "error", err)
+		return ctx.Err()
 	}
 	return seen(c, set)
 }

@@ -325,6 +325,24 @@ func TestManyMailsOfOneSenderWait(t *testing.T) {
 	}
 }
 
+// However much has to stay in the mailbox, what lies behind it is reached.
+func TestWhatStaysInTheMailboxHidesNothing(t *testing.T) {
+	p := newPost(t)
+	for i := range 60 { // more than are looked at at once
+		p.comes("From: flood@example.org", fmt.Sprintf("Message-ID: <%d@example.org>", i), "Subject: x", "", "x")
+	}
+	p.comes("From: sam@example.org", "Message-ID: <first@example.org>", "Subject: Printer", "", "x")
+	var last imap.UID
+	for range 3 { // the third begins with the first again
+		var err error
+		last, err = mail.FetchOnce(p.Desk, t.Context(), p.in, last)
+		p.must(err)
+	}
+	if n := len(p.tickets()); n != mail.MaxPerHour+1 {
+		t.Errorf("%d tickets, want %d of the one and one of the other", n, mail.MaxPerHour)
+	}
+}
+
 // What cannot be sent is tried again; what is refused for good is given up.
 func TestSendingIsTriedAgain(t *testing.T) {
 	p := newPost(t)

@@ -1,0 +1,4 @@
+package mail
+
+// FetchOnce looks at the mailbox once.
+var FetchOnce = (*Desk).fetch
