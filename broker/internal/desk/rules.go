@@ -58,15 +58,19 @@ func (r Rules) MaxOvertake() time.Duration { return r.Allowance(Priorities) - r.
 
 // Check refuses rules under which a graver call would be helped later than a lesser one.
 func (r Rules) Check() error {
-	for i, row := range r.Matrix {
+	above := r.Matrix[0]
+	for _, row := range r.Matrix {
+		before := row[0]
 		for u, p := range row {
 			if p < 1 || p > Priorities {
 				return &Problem{Field: "matrix", Text: fmt.Sprintf("a priority is a number from 1 to %d", Priorities)}
 			}
-			if i > 0 && p < r.Matrix[i-1][u] || u > 0 && p < row[u-1] {
+			if p < above[u] || p < before {
 				return &Problem{Field: "matrix", Text: "what is graver or more urgent cannot come later"}
 			}
+			before = p
 		}
+		above = row
 	}
 	for i, p := range r.Promises {
 		switch {
