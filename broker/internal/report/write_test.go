@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"beside/broker/internal/desk"
 	"beside/broker/internal/report"
 )
 
@@ -13,11 +14,15 @@ import (
 func two() report.Report {
 	from := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
 	came := from.Add(9 * time.Hour)
-	return report.Of([]report.Call{
+	calls := []report.Call{
 		{Number: 1, Subject: "secret words", Category: "=1+1", Requester: "Grace", Technician: "Ada", Priority: 2, Created: came,
 			Helped: came.Add(30 * time.Minute), Resolved: came.Add(90 * time.Minute), Rated: 1, RatedHelped: 1},
 		{Number: 2, Subject: "other words", Requester: "grace", Priority: 5, Created: came.Add(time.Hour)},
-	}, from, from.AddDate(0, 0, 7), came.Add(2*time.Hour))
+	}
+	for i, c := range calls {
+		calls[i].Due = desk.DefaultRules().DueAt(c.Created, c.Priority)
+	}
+	return report.Of(calls, from, from.AddDate(0, 0, 7), came.Add(2*time.Hour))
 }
 
 func TestCSV(t *testing.T) {
