@@ -3,11 +3,15 @@ package mail_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -45,13 +49,20 @@ type post struct {
 	store   *store.Store
 	user    *imapmemserver.User
 	in, out mail.Server
+	cert    *tls.Certificate
 	sent    chan []byte
 	refuse  atomic.Int64 // the code with which the server refuses; 0: it takes all
 }
 
 func newPost(t *testing.T) *post {
 	t.Helper()
-	p := &post{t: t, sent: make(chan []byte, 100)}
+	return newPostBy(t, nil)
+}
+
+// newPostBy is newPost whose servers speak by TLS with a certificate; nil: in the clear.
+func newPostBy(t *testing.T, cert *tls.Certificate) *post {
+	t.Helper()
+	p := &post{t: t, sent: make(chan []byte, 100), cert: cert}
 	var err error
 	p.store, err = store.Open(t.Context(), t.TempDir())
 	p.must(err)
@@ -80,7 +91,14 @@ func (p *post) listen(scheme string) (net.Listener, mail.Server) {
 	p.t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	p.must(err)
-	return l, mail.Server{URL: &url.URL{Scheme: scheme, Host: l.Addr().String()}, User: "desk", Password: password}
+	s := mail.Server{URL: &url.URL{Scheme: scheme, Host: l.Addr().String()}, User: "desk", Password: password}
+	if p.cert == nil {
+		return l, s
+	}
+	s.URL.Scheme += "s"
+	s.TLS = &tls.Config{RootCAs: x509.NewCertPool()}
+	s.TLS.RootCAs.AddCert(p.cert.Leaf)
+	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{*p.cert}}), s
 }
 
 func (p *post) serveIMAP() {
@@ -341,6 +359,28 @@ func TestWhatStaysInTheMailboxHidesNothing(t *testing.T) {
 	if n := len(p.tickets()); n != mail.MaxPerHour+1 {
 		t.Errorf("%d tickets, want %d of the one and one of the other", n, mail.MaxPerHour)
 	}
+}
+
+// Mailbox and server are spoken to by TLS, and to no one whose certificate nobody vouches for.
+func TestMailsGoByTLS(t *testing.T) {
+	web := httptest.NewTLSServer(http.NotFoundHandler()) // for its certificate
+	web.Close()
+	cert := web.TLS.Certificates[0]
+	cert.Leaf = web.Certificate()
+	p := newPostBy(t, &cert)
+	p.comes("From: sam@example.org", "Message-ID: <first@example.org>", "Subject: Printer", "", "x")
+	trusted := p.in
+	p.in.TLS = nil
+	var unknown x509.UnknownAuthorityError
+	if _, err := mail.FetchOnce(p.Desk, t.Context(), p.in, 0); !errors.As(err, &unknown) || len(p.tickets()) != 0 {
+		t.Errorf("from whom nobody vouches for: %v, %d tickets", err, len(p.tickets()))
+	}
+	p.in = trusted
+	stop := p.run()
+	if _, text := p.next(); !strings.Contains(text, "number 1") {
+		t.Errorf("confirmed with %q", text)
+	}
+	stop()
 }
 
 // What cannot be sent is tried again; what is refused for good is given up.
