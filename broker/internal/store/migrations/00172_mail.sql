@@ -4,9 +4,9 @@
 -- +goose Up
 CREATE TABLE ticket_mail (
     id         TEXT   NOT NULL PRIMARY KEY,
-    ticket     TEXT   NOT NULL REFERENCES ticket (id) ON DELETE CASCADE,
+    ticket     TEXT   REFERENCES ticket (id) ON DELETE CASCADE, -- none: a report
     outgoing   BIGINT NOT NULL,
-    automatic  BIGINT NOT NULL,          -- nobody wrote it: it says that the call came
+    automatic  BIGINT NOT NULL,          -- nobody wrote it
     message_id TEXT   NOT NULL UNIQUE,   -- without its brackets
     answers    TEXT   NOT NULL,          -- the message_id that it answers, or empty
     name       TEXT   NOT NULL,          -- of the person who wrote, or is written to
