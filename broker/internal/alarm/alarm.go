@@ -19,6 +19,7 @@ import (
 
 	"beside/broker/internal/journal"
 	"beside/broker/internal/post"
+	"beside/broker/internal/retry"
 	"beside/broker/internal/store"
 	"beside/signaling/record"
 )
@@ -104,7 +105,7 @@ func (t *teller) note(ctx context.Context, a store.Alarm, failed error) error {
 	if failed != nil {
 		t.Log.Warn("webhook did not take an alarm", "session", a.Session, "tries", a.Tries+1, "error", failed)
 		return t.Store.Update(ctx, func(tx *store.Tx) error {
-			return tx.AlarmTried(a.Session, tx.Now().Add(again(a.Tries)))
+			return tx.AlarmTried(a.Session, tx.Now().Add(retry.Wait(firstAgain, longestAgain, a.Tries)))
 		})
 	}
 	return t.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
@@ -112,11 +113,6 @@ func (t *teller) note(ctx context.Context, a store.Alarm, failed error) error {
 		e.Session, e.Ticket = a.Session, a.Ticket
 		return []record.Event{e}, tx.AlarmTold(a.Session)
 	})
-}
-
-// again is the wait after so many failed tries before.
-func again(tries int) time.Duration {
-	return min(firstAgain<<min(tries, 16), longestAgain)
 }
 
 func (t *teller) send(ctx context.Context, a store.Alarm) error {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"beside/broker/internal/journal"
+	"beside/broker/internal/retry"
 	"beside/broker/internal/store"
 )
 
@@ -161,7 +162,7 @@ func (f *forwarder) keep(ctx context.Context) error {
 // again is the wait after so many failed tries: full jitter, so that brokers that lost
 // the same collector do not come back at once.
 func again(tries int) time.Duration {
-	most := min(firstAgain<<min(tries-1, 16), longestAgain)
+	most := retry.Wait(firstAgain, longestAgain, tries-1)
 	// #nosec G404 -- when to try again is no secret
 	return rand.N(most) + time.Millisecond
 }

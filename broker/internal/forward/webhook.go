@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -61,10 +60,7 @@ func (h *Webhook) Send(ctx context.Context, l store.Leaf) error {
 	if err != nil {
 		return fmt.Errorf("encode event %d: %w", e.Seq, err)
 	}
-	now := time.Now()
-	return h.post.JSON(ctx, h.to, map[string]string{
-		"Webhook-Id": e.ID, "Webhook-Timestamp": strconv.FormatInt(now.Unix(), 10), "Webhook-Signature": post.Sign(h.secret, e.ID, now, body),
-	}, body)
+	return h.post.Signed(ctx, h.to, h.secret, e.ID, time.Now(), body)
 }
 
 // Notify implements Sink: between two events nothing is open that matters.

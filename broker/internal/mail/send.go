@@ -11,6 +11,7 @@ import (
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
+	"beside/broker/internal/retry"
 	"beside/broker/internal/store"
 )
 
@@ -58,7 +59,7 @@ func (d *Desk) sendDue(ctx context.Context, s Server, now time.Time) error {
 			if failed == nil {
 				return tx.MailSent(m.ID)
 			}
-			return tx.MailTried(m.ID, tx.Now().Add(again(m.Tries)), final(failed) || tx.Now().Sub(m.At) > giveUpAfter)
+			return tx.MailTried(m.ID, tx.Now().Add(retry.Wait(firstAgain, longestAgain, m.Tries)), final(failed) || tx.Now().Sub(m.At) > giveUpAfter)
 		})
 		if failed != nil {
 			d.Log.Warn("mail not sent", "mail", m.ID, "tries", m.Tries+1, "error", failed)
@@ -69,8 +70,6 @@ func (d *Desk) sendDue(ctx context.Context, s Server, now time.Time) error {
 	}
 	return nil
 }
-
-func again(tries int) time.Duration { return min(firstAgain<<min(tries, 16), longestAgain) }
 
 // final reports whether a server will never take a mail (RFC 5321 §4.2.1).
 func final(err error) bool {

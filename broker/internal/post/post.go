@@ -75,6 +75,13 @@ func (c *Client) JSON(ctx context.Context, to *url.URL, headers map[string]strin
 	return nil
 }
 
+// Signed posts what happened under an id at a time, signed as Standard Webhooks has it. For errors see JSON.
+func (c *Client) Signed(ctx context.Context, to *url.URL, secret []byte, id string, at time.Time, body []byte) error {
+	return c.JSON(ctx, to, map[string]string{
+		"Webhook-Id": id, "Webhook-Timestamp": strconv.FormatInt(at.Unix(), 10), "Webhook-Signature": Sign(secret, id, at, body),
+	}, body)
+}
+
 // Sign is the value of Webhook-Signature as Standard Webhooks has it (https://www.standardwebhooks.com): HMAC-SHA256
 // over id, seconds and body, with full stops between.
 func Sign(secret []byte, id string, at time.Time, body []byte) string {

@@ -11,11 +11,11 @@ import (
 	"log/slog"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
 	"beside/broker/internal/journal"
 	"beside/broker/internal/post"
+	"beside/broker/internal/retry"
 	"beside/broker/internal/store"
 	"beside/signaling/record"
 )
@@ -181,7 +181,7 @@ func (t *teller) failed(ctx context.Context, h store.Webhook, at int64, d store.
 		if err := tx.AddDelivery(d); err != nil {
 			return nil, err
 		}
-		if err := tx.WebhookFailed(h.ID, h.At, at, t.Now().Add(again(h.Tries))); err != nil {
+		if err := tx.WebhookFailed(h.ID, h.At, at, t.Now().Add(retry.Wait(firstAgain, longestAgain, h.Tries))); err != nil {
 			return nil, err
 		}
 		if h.Failing.IsZero() || t.Now().Sub(h.Failing) < OffAfter {
@@ -196,9 +196,6 @@ func (t *teller) failed(ctx context.Context, h store.Webhook, at int64, d store.
 		return []record.Event{Changed(now, "failed", record.Actor{Kind: record.Broker})}, tx.UpdateWebhook(now)
 	})
 }
-
-// again is the wait after so many failed tries before.
-func again(tries int) time.Duration { return min(firstAgain<<min(tries, 16), longestAgain) }
 
 // Changed is the event of a change of a webhook.
 func Changed(h store.Webhook, change string, by record.Actor) record.Event {
@@ -258,7 +255,5 @@ func send(ctx context.Context, p *post.Client, h store.Webhook, id string, now t
 	if err != nil {
 		return 0, Unreachable
 	}
-	return outcomeOf(p.JSON(ctx, to, map[string]string{
-		"Webhook-Id": id, "Webhook-Timestamp": strconv.FormatInt(now.Unix(), 10), "Webhook-Signature": post.Sign(h.Secret, id, now, body),
-	}, body))
+	return outcomeOf(p.Signed(ctx, to, h.Secret, id, now, body))
 }
