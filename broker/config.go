@@ -125,7 +125,7 @@ func (c Config) validateAlarm() error {
 // webhookURL reads where something is posted.
 func webhookURL(flag, text string) (*url.URL, error) {
 	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && invite.IsLoopback(u.Hostname())) {
+	if err != nil || invite.CheckBroker(u) != nil {
 		return nil, bad(flag, text, "write it as https://example.org/path; plain HTTP is for this machine alone")
 	}
 	return u, nil

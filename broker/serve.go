@@ -238,7 +238,7 @@ func (b *broker) serve(ctx context.Context) error {
 		return webhook.Run(running, webhook.Config{Store: b.store, Journal: b.journal, Log: b.log})
 	})
 	b.runMail(running, group)
-	reports := &schedule.Maker{Journal: b.journal, Mail: b.mail, Desk: b.listeners.public.String(), Log: b.log}
+	reports := &schedule.Maker{Store: b.store, Journal: b.journal, Mail: b.mail, Desk: b.listeners.public.String(), Log: b.log}
 	group.Go(func() error { return reports.Run(running) })
 	b.listeners.serve(group, b.web, b.metrics.Handler(), b.log)
 	group.Go(func() error {

@@ -69,6 +69,7 @@ func step(every string, t time.Time, n int) time.Time {
 
 // Maker makes reports.
 type Maker struct {
+	Store   *store.Store
 	Journal *journal.Journal
 	Mail    *mail.Desk // nil: this broker sends none
 	Desk    string     // the broker's public address
@@ -93,6 +94,9 @@ func (m *Maker) Run(ctx context.Context) error {
 
 // Make makes the reports that are due at a moment. Of those that were missed while nothing ran, the last is made.
 func (m *Maker) Make(ctx context.Context, now time.Time) error {
+	if due, err := m.due(ctx, now); err != nil || !due {
+		return err // most minutes: nobody else waits for a writer that has nothing to write
+	}
 	return m.Journal.Update(ctx, func(tx *store.Tx) (events []record.Event, err error) {
 		all, err := tx.Schedules()
 		if err != nil {
@@ -110,6 +114,16 @@ func (m *Maker) Make(ctx context.Context, now time.Time) error {
 		}
 		return events, nil
 	})
+}
+
+// due reports whether a report is to be made.
+func (m *Maker) due(ctx context.Context, now time.Time) (due bool, err error) {
+	err = m.Store.View(ctx, func(v *store.View) error {
+		all, err := v.Schedules()
+		due = len(all) > 0 && !all[0].NextAt.After(now) // the next one comes first
+		return err
+	})
+	return due, err
 }
 
 func (m *Maker) one(tx *store.Tx, sc store.Schedule, now time.Time) (record.Event, error) {

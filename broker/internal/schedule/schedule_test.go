@@ -64,7 +64,7 @@ func TestEachReportIsMadeOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		j := journal.New(s)
-		return &schedule.Maker{Journal: j, Desk: "https://help.desk.example", Log: slog.New(slog.DiscardHandler),
+		return &schedule.Maker{Store: s, Journal: j, Desk: "https://help.desk.example", Log: slog.New(slog.DiscardHandler),
 			Mail: &mail.Desk{Address: "desk@desk.example", Organisation: "Example Help Desk"}}
 	}
 	m := open()

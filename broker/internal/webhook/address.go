@@ -19,8 +19,7 @@ const maxAddress = 500
 // Address reads where something is posted: https, or http on this machine.
 func Address(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
-	if err != nil || len(text) > maxAddress || u.Hostname() == "" || u.User != nil || u.Fragment != "" ||
-		u.Scheme != "https" && !(u.Scheme == "http" && invite.IsLoopback(u.Hostname())) {
+	if err != nil || len(text) > maxAddress || u.Hostname() == "" || u.Fragment != "" || invite.CheckBroker(u) != nil {
 		return nil, &desk.Problem{Field: "url", Text: "must be like https://example.org/path; plain HTTP is for this machine alone"}
 	}
 	return u, nil
