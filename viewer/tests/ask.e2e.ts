@@ -1,12 +1,9 @@
-import { copyFile } from "node:fs/promises";
-import { join } from "node:path";
 import { expect, type Page, test } from "./fixtures.ts";
 import { type Broker, robin } from "./harness/broker.ts";
-import { Client, text } from "./harness/client.ts";
+import { text } from "./harness/client.ts";
 import { Desk } from "./harness/desk.ts";
-import type { Desktop } from "./harness/desktop.ts";
 import { looksSound } from "./harness/looks.ts";
-import { pressStart } from "./harness/requester.ts";
+import { runOffered } from "./harness/requester.ts";
 import { eventKinds } from "./harness/session.ts";
 import { Stage } from "./harness/stage.ts";
 import { shot } from "./harness/tour.ts";
@@ -48,18 +45,6 @@ async function send(person: Page): Promise<void> {
 
 function headed(person: Page, name: string): Promise<void> {
   return expect(person.getByRole("heading", { level: 1, name })).toBeVisible();
-}
-
-/** Runs the program that the person's page offers. */
-async function run(desktop: Desktop, person: Page): Promise<Client> {
-  const download = person.waitForEvent("download");
-  await pressStart(person);
-  const name = (await download).suggestedFilename();
-  expect(name).toMatch(/^Beside-[0-9]{9}$/);
-  await desktop.writeFile(`Downloads/${name}`, "");
-  await copyFile(await (await download).path(), join(desktop.home, "Downloads", name));
-  const line = await person.getByRole("textbox", { name: text("requester.run.line") }).inputValue();
-  return Client.ofProgram(desktop, desktop.start("bash", ["-c", `${line} --verbose`]));
 }
 
 test("a person asks, waits, is called and helped", async ({ broker, desktop, page, openPage }) => {
@@ -104,7 +89,7 @@ test("a person asks, waits, is called and helped", async ({ broker, desktop, pag
   await looksSound(page, "a code that was handed over");
   await shot("help-called", () => person.screenshot({ fullPage: true }));
 
-  const client = await run(desktop, person);
+  const client = await runOffered(desktop, person, /^Beside-[0-9]{9}$/, "--verbose");
   await desk.accept();
   await expect(page.getByRole("heading", { name: text("session.words", { requester: sam }) })).toBeVisible({
     timeout: 20_000,

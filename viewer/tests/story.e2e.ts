@@ -1,10 +1,8 @@
-import { copyFile } from "node:fs/promises";
-import { join } from "node:path";
 import { expect, test } from "./fixtures.ts";
 import { robin } from "./harness/broker.ts";
-import { Client, text } from "./harness/client.ts";
+import { text } from "./harness/client.ts";
 import { Desk } from "./harness/desk.ts";
-import { pressStart } from "./harness/requester.ts";
+import { runOffered } from "./harness/requester.ts";
 import { eventKinds } from "./harness/session.ts";
 import { Stage } from "./harness/stage.ts";
 
@@ -31,13 +29,7 @@ test("from a ticket to a resolution, by clicks and keys alone", async ({
   // The person: link, Start, and the line that the page gives them for their terminal.
   const person = await openPage();
   await person.goto(link);
-  const [download] = await Promise.all([person.waitForEvent("download"), pressStart(person)]);
-  const name = download.suggestedFilename();
-  expect(name).toMatch(/^Beside-[0-9A-Z]{40}$/);
-  await desktop.writeFile(`Downloads/${name}`, "");
-  await copyFile(await download.path(), join(desktop.home, "Downloads", name));
-  const line = await person.getByRole("textbox", { name: text("requester.run.line") }).inputValue();
-  const client = Client.ofProgram(desktop, desktop.start("bash", ["-c", line]));
+  const client = await runOffered(desktop, person, /^Beside-[0-9A-Z]{40}$/);
 
   await desk.accept();
   await client.asked();

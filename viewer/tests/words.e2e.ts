@@ -1,13 +1,11 @@
-import { copyFile } from "node:fs/promises";
-import { join } from "node:path";
 import { expect, type Page, test } from "./fixtures.ts";
 import type { Broker } from "./harness/broker.ts";
-import { Client, text } from "./harness/client.ts";
+import { type Client, text } from "./harness/client.ts";
 import { Desk } from "./harness/desk.ts";
 import type { Desktop } from "./harness/desktop.ts";
 import { HostileClient } from "./harness/hostile.ts";
 import { looksSound } from "./harness/looks.ts";
-import { pressStart } from "./harness/requester.ts";
+import { runOffered } from "./harness/requester.ts";
 import { eventKinds } from "./harness/session.ts";
 import { Stage } from "./harness/stage.ts";
 import { shot } from "./harness/tour.ts";
@@ -48,14 +46,7 @@ async function telephone(broker: Broker, desktop: Desktop, page: Page, person: P
   await shot("code-page", () => person.screenshot());
   await field.fill(code);
   await go.click();
-  const download = person.waitForEvent("download");
-  await pressStart(person);
-  const name = (await download).suggestedFilename();
-  expect(name).toMatch(/^Beside-[0-9]{9}$/);
-  await desktop.writeFile(`Downloads/${name}`, "");
-  await copyFile(await (await download).path(), join(desktop.home, "Downloads", name));
-  const line = await person.getByRole("textbox", { name: text("requester.run.line") }).inputValue();
-  const client = Client.ofProgram(desktop, desktop.start("bash", ["-c", `${line} --verbose`]));
+  const client = await runOffered(desktop, person, /^Beside-[0-9]{9}$/, "--verbose");
 
   await new Desk(page).accept();
   await expect(page.getByRole("heading", { name: text("session.words", { requester: sam }) })).toBeVisible({
