@@ -111,7 +111,7 @@ func TestFactsAreNotToldWhilePausedNorAfterTheyWereTakenBack(t *testing.T) {
 				heard(st, v, func(control.Facts) bool { return true })
 				return
 			}
-			bar.acts <- window.TakeFactsBack
+			bar.acts <- window.TakeBackOf(grant.Facts)
 			heard(st, v, func(r control.Rights) bool { return r.Taken == control.ByRequester && !r.Scopes.Contains(grant.Facts) })
 			bar.acts <- window.Resume
 			st.rights(v, both)

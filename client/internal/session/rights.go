@@ -162,6 +162,10 @@ func (s *session) onAct(act window.Act) {
 	if s.isOver() {
 		return
 	}
+	if sc, ok := act.Right(); ok && lesser.Contains(sc) {
+		s.takeBack(grant.SetOf(sc), control.ByRequester)
+		return
+	}
 	switch act {
 	case window.Pause:
 		s.pause()
@@ -169,8 +173,6 @@ func (s *session) onAct(act window.Act) {
 		s.resume()
 	case window.TakeBack:
 		s.takeBack(grant.SetOf(grant.Control), control.ByRequester)
-	case window.TakeFactsBack:
-		s.takeBack(grant.SetOf(grant.Facts), control.ByRequester)
 	case window.OpenChat:
 		s.openChat(true)
 	case window.StopRecording:
@@ -178,16 +180,23 @@ func (s *session) onAct(act window.Act) {
 	}
 }
 
+// lesser are the rights that the bar lists, besides those with a place of their own on it.
+var lesser = consent.Offered().Without(grant.SetOf(grant.View, grant.Control, grant.Record))
+
 func (s *session) barState() window.BarState {
 	granted, _ := s.gate.Granted()
 	r := s.verifiedRoad()
 	there := r != nil && !r.lost
 	paused := s.holds.pause.end != nil
+	var also grant.Set
+	if there && !paused {
+		also = granted.Narrow(lesser)
+	}
 	return window.BarState{
 		Technician: s.technician, Since: s.story.began, Until: s.gate.Until(), StopKey: s.panicName, Paused: paused,
 		Sees:     there && !paused && granted.Contains(grant.View),
 		Controls: there && !paused && !r.expired && s.holds.broker.end == nil && granted.Contains(grant.Control) && s.hands.Load() != nil,
-		Facts:    there && !paused && granted.Contains(grant.Facts),
+		Rights:   also,
 		Own:      s.holds.own.end != nil,
 		Recorded: s.recordings.now != nil && !paused && !granted.Empty(), Must: s.recordings.required,
 		Lost: !there && !granted.Empty(), Unread: s.chat.unread,

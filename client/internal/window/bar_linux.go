@@ -30,10 +30,12 @@ type bar struct {
 
 	// The rest belongs to the frame's loop.
 	*look
-	chat, alarm, takeBack, unrecord, unfacts, pause, resume, halt *button
-	grip                                                          grip
-	width                                                         int         // of the screen
-	size                                                          image.Point // that was asked for last
+	chat, alarm, takeBack, unrecord, also, pause, resume, halt *button
+	rights                                                     [len(lesser)]*button // each takes one of lesser back
+	unfolded                                                   bool                 // the rights are listed
+	grip                                                       grip
+	width                                                      int         // of the screen
+	size                                                       image.Point // that was asked for last
 }
 
 const (
@@ -59,10 +61,13 @@ func (u *ui) OpenBar(s BarState) (Bar, error) {
 		alarm:    &button{text: texts.T("window.alarm"), small: true},
 		takeBack: &button{text: texts.T("window.take-back"), small: true},
 		unrecord: &button{text: texts.T("window.stop-recording"), small: true},
-		unfacts:  &button{text: texts.T("window.take-facts-back"), small: true},
+		also:     &button{small: true, room: alsoButton(len(lesser), true)},
 		pause:    &button{text: texts.T("window.pause"), small: true},
 		resume:   &button{text: texts.T("window.resume"), small: true, style: accentButton},
 		halt:     &button{text: texts.T("window.stop"), small: true, style: stopButton},
+	}
+	for i := range b.rights {
+		b.rights[i] = &button{text: texts.T("window.right.take-back"), small: true}
 	}
 	b.grip.bar = b
 	b.cover(name(s.Technician))
@@ -171,12 +176,13 @@ func (b *bar) layout(gtx layout.Context) time.Time {
 		b *button
 		a Act
 	}{
-		{b.chat, OpenChat}, {b.takeBack, TakeBack}, {b.unrecord, StopRecording}, {b.unfacts, TakeFactsBack}, {b.pause, Pause}, {b.resume, Resume},
+		{b.chat, OpenChat}, {b.takeBack, TakeBack}, {b.unrecord, StopRecording}, {b.pause, Pause}, {b.resume, Resume},
 	} {
 		if p.b.update(gtx) && !stopped {
 			b.say(p.a)
 		}
 	}
+	b.updateRights(gtx, stopped)
 	clock, next := clock(s, time.Now())
 	b.draw(gtx, s, stopped, clock)
 	b.fit(gtx, s, stopped, clock)
@@ -244,8 +250,18 @@ func (b *bar) draw(gtx layout.Context, s BarState, stopped bool, clock string) {
 	paint.FillShape(gtx.Ops, b.accent, clip.Rect{Max: image.Pt(gtx.Dp(4), size.Y)}.Op())
 }
 
-// content lays out words and buttons, in two rows where the screen is narrow.
+// content lays out words and buttons, and below them the rights when they are unfolded.
 func (b *bar) content(gtx layout.Context, s BarState, stopped bool, clock string) layout.Dimensions {
+	if !b.lists(s, stopped) {
+		return b.line(gtx, s, stopped, clock)
+	}
+	return layout.Flex{Axis: layout.Vertical}.Layout(gtx,
+		layout.Rigid(func(gtx layout.Context) layout.Dimensions { return b.line(gtx, s, stopped, clock) }),
+		layout.Rigid(func(gtx layout.Context) layout.Dimensions { return b.rightRows(gtx, s.Rights) }))
+}
+
+// line lays out words and buttons, in two rows where the screen is narrow.
+func (b *bar) line(gtx layout.Context, s BarState, stopped bool, clock string) layout.Dimensions {
 	words := func(gtx layout.Context) layout.Dimensions { return b.words(gtx, s, stopped, clock) }
 	buttons := b.offered(s, stopped)
 	in := layout.Inset{Top: barPad, Bottom: barPad, Left: 18, Right: 12}
@@ -304,8 +320,9 @@ func (b *bar) offered(s BarState, stopped bool) []*button {
 		}
 		buttons = append(buttons, b.unrecord)
 	}
-	if s.Facts {
-		buttons = append(buttons, b.unfacts)
+	if n := len(s.Rights.Scopes()); n > 0 {
+		b.also.text = alsoButton(n, b.unfolded)
+		buttons = append(buttons, b.also)
 	}
 	return append(buttons, b.pause, b.halt)
 }

@@ -307,3 +307,28 @@ func (d *desk) checkWindow(win xproto.Window, title, kind string, states ...stri
 		}
 	}
 }
+
+func TestBarListsLesserRightsWhenAsked(t *testing.T) {
+	d := newDesk(t, false)
+	u := d.open(window.Config{})
+	s := seen(0)
+	s.Rights = grant.SetOf(grant.Facts, grant.Point)
+	b, win := d.bar(u, s)
+	defer b.Close()
+	d.until("red Stop", func() bool { return d.at(win, stopEdgeX, barMiddle) == red })
+	folded := d.point(win, 0, -1).Y
+
+	d.moveTo(d.point(win, 20, barMiddle))
+	d.step(win, keyTab, keyTab, keyTab) // the chat, the alarm, the rights
+	d.keys(keyReturn)
+	d.until("a bar with a list", func() bool { return d.point(win, 0, -1).Y > folded+40 })
+	d.step(win, keyTab, keyTab, keyTab, keyTab) // Pause, Stop, the facts, pointing
+	d.keys(keyReturn)
+	got := await(d, "an act", b.Acts())
+	if sc, ok := got.Right(); !ok || sc != grant.Point {
+		t.Errorf("got %q, want pointing taken back", got)
+	}
+	s.Rights = grant.Set{}
+	b.Set(s)
+	d.until("a bar without a list", func() bool { return d.point(win, 0, -1).Y == folded })
+}

@@ -15,6 +15,7 @@ package window
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"beside/signaling/grant"
@@ -206,7 +207,7 @@ type BarState struct {
 	Until      time.Time // when all that is allowed ends; shown in place of Since unless zero
 	Sees       bool      // the technician sees the screen now
 	Controls   bool      // the technician may use mouse and keyboard now
-	Facts      bool      // the technician may read facts of this machine now
+	Rights     grant.Set // what else the technician may do now, each to be taken back on the bar
 	Own        bool      // the person uses their own mouse or keyboard: the technician's rest
 	Paused     bool      // the person paused; offers Resume in place of Pause
 	Recorded   bool      // what the technician sees and does is recorded now
@@ -225,10 +226,22 @@ const (
 	Resume        Act = "resume"
 	TakeBack      Act = "take back" // take control back, go on being seen
 	StopRecording Act = "stop recording"
-	TakeFactsBack Act = "take facts back" // what was told is told; nothing more is
 	OpenChat      Act = "open chat"
 	Alarm         Act = "alarm" // this feels wrong: Stop, and somebody else is told; Stopped is closed after it
 )
+
+// takeBack begins the acts that take one right back.
+const takeBack = "take back "
+
+// TakeBackOf is the act that takes one of BarState.Rights back. What was given under
+// it is given; nothing more is.
+func TakeBackOf(sc grant.Scope) Act { return Act(takeBack + string(sc)) }
+
+// Right is the right that a takes back, when it is a TakeBackOf.
+func (a Act) Right() (grant.Scope, bool) {
+	sc, ok := strings.CutPrefix(string(a), takeBack)
+	return grant.Scope(sc), ok
+}
 
 // Bar is the strip that stays above all windows for as long as somebody sees.
 type Bar interface {
