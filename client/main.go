@@ -25,6 +25,7 @@ import (
 	"beside/client/internal/consent"
 	"beside/client/internal/facts"
 	"beside/client/internal/input"
+	"beside/client/internal/pointing"
 	"beside/client/internal/screen"
 	"beside/client/internal/session"
 	"beside/client/internal/supervise"
@@ -169,6 +170,7 @@ func (p program) help(ctx context.Context, w *windows, log *slog.Logger, config 
 			Hands:    func() (input.Injector, error) { return input.Open(p.held) },
 			PanicKey: grabPanicKey,
 			OwnHands: watchOwnHands,
+			Pen:      pointing.Open,
 			Locked:   lock.Locked,
 			Browse:   openBrowser,
 			Facts: func(ctx context.Context, l *consent.Lease) (control.Facts, error) {

@@ -19,9 +19,10 @@ import (
 // purpose: a new one must be thought about here too.
 var messages = map[string]grant.Scope{
 	"nonce": "", "hello": "", "token": "", "ask": "", "yield": "", "bye": "", "release": "",
-	"attend": "", "abilities": "", "again": "", "say": "",
+	"attend": "", "abilities": "", "again": "", "say": "", "unpoint": "",
 	"show": grant.View, "display": grant.View, "repeat": grant.View,
 	"key": grant.Control, "text": grant.Control, "move": grant.Control, "button": grant.Control, "wheel": grant.Control,
+	"point": grant.Point, "here": grant.Point,
 }
 
 func TestTableSaysWhatEachMessageNeeds(t *testing.T) {

@@ -29,6 +29,7 @@ var table = map[string]grant.Scope{
 	"say": none,
 	// Letting go undoes what was allowed before, so it is never refused.
 	"release": none,
+	"unpoint": none,
 
 	// An act once more: what is in it is judged by its own name.
 	"again": none,
@@ -43,6 +44,9 @@ var table = map[string]grant.Scope{
 	"move":   grant.Control,
 	"button": grant.Control,
 	"wheel":  grant.Control,
+
+	"point": grant.Point,
+	"here":  grant.Point,
 }
 
 // Needs returns the right that a message of the viewer needs, empty when it

@@ -341,6 +341,7 @@ const (
 	Idled        StepKind = "idled"      // the technician did nothing for long
 	Locked       StepKind = "locked"     // the screen was locked
 	ToldFacts    StepKind = "told facts" // facts of the machine were sent
+	Pointed      StepKind = "pointed"    // the technician pointed at the screen
 	PausedStep   StepKind = "paused"
 	ResumedStep  StepKind = "resumed"
 	LostStep     StepKind = "lost"

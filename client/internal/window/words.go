@@ -309,6 +309,8 @@ func stepWords(st Step, technician string) string {
 		return texts.T("window.step.locked", "scopes", scopeList(st.Scopes))
 	case ToldFacts:
 		return texts.T("window.step.told-facts", "technician", name(technician))
+	case Pointed:
+		return texts.T("window.step.pointed", "technician", name(technician))
 	case PausedStep:
 		return texts.T("window.step.paused")
 	case ResumedStep:
