@@ -88,6 +88,12 @@ func DecodeFromViewer(raw []byte) (Message, error) {
 		return decode[Attend](raw)
 	case typ == "say":
 		return decode[Say](raw)
+	case typ == "pictured":
+		return decode[Pictured](raw)
+	case typ == "clip":
+		return decode[Clip](raw)
+	case typ == "take":
+		return decode[Take](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}
@@ -123,6 +129,10 @@ func DecodeFromClient(raw []byte) (Message, error) {
 		return decode[Notice](raw)
 	case typ == "said":
 		return decode[Said](raw)
+	case typ == "clipped":
+		return decode[Clipped](raw)
+	case typ == "copied":
+		return decode[Copied](raw)
 	case typ == "locks":
 		return decode[Locks](raw)
 	case typ == "bye":

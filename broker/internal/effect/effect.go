@@ -21,6 +21,7 @@ const (
 	Shown            Effect = "shown"             // the screen was shown
 	Controlled       Effect = "controlled"        // mouse or keyboard were used
 	ControlledLong   Effect = "controlled-long"   // control was lent for half an hour or more
+	CopiedOut        Effect = "copied-out"        // text that was copied there went to the technician
 	Recorded         Effect = "recorded"          // a recording began
 	RecordingRefused Effect = "recording-refused" // it was asked for, and the person did not allow it
 	Declined         Effect = "declined"          // a question was declined
@@ -37,7 +38,7 @@ const Long = 30 * time.Minute
 
 // All lists the effects in the order in which people read them.
 func All() []Effect {
-	return []Effect{Shown, Controlled, ControlledLong, Recorded, RecordingRefused, Declined, Widened, TakenBack, Alarm, Violation, Unproven, Incomplete}
+	return []Effect{Shown, Controlled, ControlledLong, CopiedOut, Recorded, RecordingRefused, Declined, Widened, TakenBack, Alarm, Violation, Unproven, Incomplete}
 }
 
 // Of finds the effects of a session in its events, in the order of All. Events are
@@ -84,6 +85,8 @@ func (s *story) add(e record.Event) {
 		s.found(Shown)
 	case record.ControlStarted:
 		s.found(Controlled)
+	case record.ClipboardRead:
+		s.found(CopiedOut)
 	case record.RecordingStarted:
 		s.found(Recorded)
 	case record.ConsentDeclined:

@@ -20,8 +20,9 @@ import (
 var messages = map[string]grant.Scope{
 	"nonce": "", "hello": "", "token": "", "ask": "", "yield": "", "bye": "", "release": "",
 	"attend": "", "abilities": "", "again": "", "say": "", "unpoint": "",
-	"show": grant.View, "display": grant.View, "repeat": grant.View,
+	"pictured": grant.View, "show": grant.View, "display": grant.View, "repeat": grant.View,
 	"key": grant.Control, "text": grant.Control, "move": grant.Control, "button": grant.Control, "wheel": grant.Control,
+	"clip": grant.ClipboardSend, "take": grant.ClipboardFetch,
 	"point": grant.Point, "here": grant.Point,
 }
 

@@ -34,7 +34,8 @@ var table = map[string]grant.Scope{
 	// An act once more: what is in it is judged by its own name.
 	"again": none,
 
-	"show": grant.View,
+	"show":     grant.View,
+	"pictured": grant.View,
 	// The viewer's feedback on the channels of the display stream.
 	"display": grant.View,
 	"repeat":  grant.View,
@@ -44,6 +45,9 @@ var table = map[string]grant.Scope{
 	"move":   grant.Control,
 	"button": grant.Control,
 	"wheel":  grant.Control,
+
+	"clip": grant.ClipboardSend,
+	"take": grant.ClipboardFetch,
 
 	"point": grant.Point,
 	"here":  grant.Point,

@@ -183,6 +183,12 @@ func (s *session) handle(r *road, m control.Message) {
 		s.onAttend(r, m)
 	case control.Say:
 		s.onSay(r, m)
+	case control.Pictured:
+		s.onPictured()
+	case control.Clip:
+		s.onClip(r, m)
+	case control.Take:
+		s.onTake(r, m)
 	case control.Bye:
 		s.onBye(m)
 	}

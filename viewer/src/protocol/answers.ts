@@ -393,6 +393,7 @@ export const EFFECTS = [
   "shown",
   "controlled",
   "controlled-long",
+  "copied-out",
   "recorded",
   "recording-refused",
   "declined",

@@ -11,6 +11,7 @@ import type { Incoming, Outgoing, Reason } from "../protocol/signaling.ts";
 import { scopesOf } from "../protocol/token.ts";
 import type { SessionApi } from "./api.ts";
 import { Rate } from "./chat.ts";
+import { Clipboard } from "./clipboard.ts";
 import { keepFacts } from "./facts.ts";
 import { forgetKeys, loadKeys, type SessionKeys, saveKeys } from "./keys.ts";
 import { type LiveEvent, type LiveState, reduce, START } from "./live-state.ts";
@@ -61,6 +62,8 @@ export class LiveSession {
   private token = "";
   private askedView = false;
   private readonly rate = new Rate();
+  /** The requester's clipboard. */
+  readonly clipboard = new Clipboard((message) => this.peer?.send(message) === true);
   /** The end was taken note of. */
   private sealing = false;
   /** The monitor that was chosen; empty: the client's choice. */
@@ -138,6 +141,11 @@ export class LiveSession {
     this.dispatch({ type: "saying", id, text });
     this.peer?.send({ type: "say", id, text });
     return true;
+  }
+
+  /** Has the requester and their record know that a picture of the screen was kept. */
+  pictured(): void {
+    this.peer?.send({ type: "pictured", id: randomId() });
   }
 
   /** Says again what the client did not hear, or did not say that it did. */
@@ -357,6 +365,7 @@ export class LiveSession {
     this.peerLife.abort();
     this.peer?.close();
     this.peer = undefined;
+    this.clipboard.lost();
     this.dispatch({ type: "lost" });
   }
 
@@ -381,6 +390,10 @@ export class LiveSession {
         return;
       case "facts":
         this.onFacts(message);
+        return;
+      case "clipped":
+      case "copied":
+        this.clipboard.heard(message);
         return;
       case "said":
       case "locks":
