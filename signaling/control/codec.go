@@ -88,6 +88,16 @@ func DecodeFromViewer(raw []byte) (Message, error) {
 		return decode[Attend](raw)
 	case typ == "say":
 		return decode[Say](raw)
+	case typ == "put":
+		return decode[Put](raw)
+	case typ == "whole":
+		return decode[Whole](raw)
+	case typ == "get":
+		return decode[Get](raw)
+	case typ == "kept":
+		return decode[Kept](raw)
+	case typ == "drop":
+		return decode[Drop](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}
@@ -125,6 +135,16 @@ func DecodeFromClient(raw []byte) (Message, error) {
 		return decode[Said](raw)
 	case typ == "locks":
 		return decode[Locks](raw)
+	case typ == "taking":
+		return decode[Taking](raw)
+	case typ == "stored":
+		return decode[Stored](raw)
+	case typ == "giving":
+		return decode[Giving](raw)
+	case typ == "given":
+		return decode[Given](raw)
+	case typ == "dropped":
+		return decode[Dropped](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}

@@ -33,6 +33,9 @@ var table = map[string]grant.Scope{
 	// An act once more: what is in it is judged by its own name.
 	"again": none,
 
+	// Stopping a file undoes, too.
+	"drop": none,
+
 	"show": grant.View,
 	// The viewer's feedback on the channels of the display stream.
 	"display": grant.View,
@@ -43,6 +46,15 @@ var table = map[string]grant.Scope{
 	"move":   grant.Control,
 	"button": grant.Control,
 	"wheel":  grant.Control,
+
+	// A file to this machine, and its bytes on the channel of files.
+	"put":   grant.FilesSend,
+	"whole": grant.FilesSend,
+	"piece": grant.FilesSend,
+	// A file that the person picks, and what arrived of it.
+	"get":  grant.FilesFetch,
+	"kept": grant.FilesFetch,
+	"took": grant.FilesFetch,
 }
 
 // Needs returns the right that a message of the viewer needs, empty when it

@@ -80,7 +80,9 @@ type Devices struct {
 	Facts func(ctx context.Context, l *consent.Lease) (control.Facts, error)
 	// Locked reports whether the screen is known to be locked. May be nil.
 	Locked func() bool
-	// Browse opens an address in the person's browser. May be nil: then they are
+	// FilesFolder is where files of the technician are put. May be nil: then none is taken.
+	FilesFolder func() (string, error)
+	// Browse opens an address in the person's browser, or a folder. May be nil: then they are
 	// shown the address.
 	Browse func(address string) error
 }
@@ -184,6 +186,7 @@ type session struct {
 	receipt    string // address of its page; empty when there is none
 	recordings recordings
 	telling    telling
+	files      transfers
 }
 
 // Run holds one session from redeem to the end of its summary. It returns nil

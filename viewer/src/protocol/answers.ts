@@ -393,6 +393,8 @@ export const EFFECTS = [
   "shown",
   "controlled",
   "controlled-long",
+  "file-came",
+  "file-left",
   "recorded",
   "recording-refused",
   "declined",

@@ -2,6 +2,7 @@
 import type * as wire from "./control.gen.ts";
 import { MaxChatRunes } from "./control.gen.ts";
 import { type Facts, readFacts } from "./facts.ts";
+import { type FileFromClient, type FileFromViewer, fileReaders } from "./files.ts";
 import { DecodeError, flag, list, oneOf, parseJson, shape, splitType, text, whole } from "./read.ts";
 import { REASONS, type Reason } from "./signaling.ts";
 
@@ -81,6 +82,7 @@ export type FromClient =
   | ({ readonly type: "facts" } & Facts)
   | { readonly type: "notice"; readonly code: NoticeCode }
   | ({ readonly type: "locks" } & Locks)
+  | FileFromClient
   | { readonly type: "bye"; readonly reason: Reason };
 
 /** What a viewer may send to a client, but for input. */
@@ -94,6 +96,7 @@ export type FromViewer =
   | ({ readonly type: "show" } & wire.Show)
   | ({ readonly type: "attend" } & wire.Attend)
   | { readonly type: "abilities"; readonly video: readonly VideoCodec[] }
+  | FileFromViewer
   | { readonly type: "bye"; readonly reason: Reason };
 
 const id = text(64);
@@ -174,6 +177,7 @@ const readers = {
   facts: readFacts(shape),
   notice: shape({ code: oneOf(...NOTICES) }),
   locks: shape({ caps: flag, num: flag, scroll: flag }),
+  ...fileReaders,
   bye: shape({ reason: oneOf(...REASONS) }),
 } as const;
 

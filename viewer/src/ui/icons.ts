@@ -26,6 +26,7 @@ export const ICONS = {
   more: "M5 9.4a.6.6 0 1 0 .01 0zM10 9.4a.6.6 0 1 0 .01 0zM15 9.4a.6.6 0 1 0 .01 0z",
   info: "M10 9v6M10 5.5v.01M18 10a8 8 0 1 1-16 0 8 8 0 0 1 16 0z",
   warn: "M10 3l8 14H2zM10 8v4M10 14.5v.01",
+  file: "M5 3h6l4 4v10H5zM11 3v4h4",
   chat: "M3 4h14v10H9l-4 3v-3H3z",
   link: "M8 12l4-4M9 6l2-2a3.5 3.5 0 0 1 5 5l-2 2M11 14l-2 2a3.5 3.5 0 0 1-5-5l2-2",
 } as const;
