@@ -26,6 +26,7 @@ import (
 	"beside/client/internal/facts"
 	"beside/client/internal/files"
 	"beside/client/internal/input"
+	"beside/client/internal/pointing"
 	"beside/client/internal/screen"
 	"beside/client/internal/session"
 	"beside/client/internal/supervise"
@@ -170,6 +171,7 @@ func (p program) help(ctx context.Context, w *windows, log *slog.Logger, config 
 			Hands:       func() (input.Injector, error) { return input.Open(p.held) },
 			PanicKey:    grabPanicKey,
 			OwnHands:    watchOwnHands,
+			Pen:         pointing.Open,
 			Locked:      lock.Locked,
 			Browse:      openBrowser,
 			FilesFolder: func() (string, error) { return files.Place(p.getenv) },

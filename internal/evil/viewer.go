@@ -431,7 +431,8 @@ func (v *Viewer) Do(in control.Input) {
 		v.t.Fatal(err)
 	}
 	channel := control.ChannelControl
-	if _, ok := in.(control.Move); ok {
+	switch in.(type) {
+	case control.Move, control.Point:
 		channel = control.ChannelPointer
 	}
 	v.Raw(channel, raw)

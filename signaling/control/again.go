@@ -13,7 +13,7 @@ import (
 // among all Inputs of that connection on "control", from 1.
 type Again struct {
 	Seq   uint32
-	Input Input // none of Move, which is not on "control"
+	Input Input // neither Move nor Point, which are not on "control"
 }
 
 // again is Again as it is written.
@@ -68,7 +68,9 @@ func EncodeAgain(a Again) ([]byte, error) {
 }
 
 func (a Again) check() error {
-	if _, move := a.Input.(Move); move || a.Input == nil || a.Seq == 0 {
+	_, move := a.Input.(Move)
+	_, point := a.Input.(Point)
+	if move || point || a.Input == nil || a.Seq == 0 {
 		return fmt.Errorf("%w: %w", ErrInput, errors.New("not an act of the channel control"))
 	}
 	return nil

@@ -238,7 +238,7 @@ func (m AskDeclined) validate() error {
 
 func (m Notice) validate() error {
 	switch m.Code {
-	case Wayland, NoScreen, NoInput, NoPanicKey:
+	case Wayland, NoScreen, NoInput, NoPanicKey, NoPointing, NoClipboard:
 		return nil
 	}
 	return errors.New("unknown code")

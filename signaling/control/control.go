@@ -192,10 +192,12 @@ type NoticeCode string
 
 // The notices; each has its plain words in the catalogue ("notice.<code>").
 const (
-	Wayland    NoticeCode = "wayland"      // the desktop is a Wayland session
-	NoScreen   NoticeCode = "no_screen"    // there is no screen to show
-	NoInput    NoticeCode = "no_input"     // the machine takes no input from programs
-	NoPanicKey NoticeCode = "no_panic_key" // no key combination was free for Stop
+	Wayland     NoticeCode = "wayland"      // the desktop is a Wayland session
+	NoScreen    NoticeCode = "no_screen"    // there is no screen to show
+	NoInput     NoticeCode = "no_input"     // the machine takes no input from programs
+	NoPanicKey  NoticeCode = "no_panic_key" // no key combination was free for Stop
+	NoPointing  NoticeCode = "no_pointing"  // nothing can be drawn over the screen
+	NoClipboard NoticeCode = "no_clipboard" // the clipboard cannot be reached
 )
 
 // Notice tells the technician what the client met.

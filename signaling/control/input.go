@@ -25,7 +25,8 @@ const (
 // ErrInput is in every error that DecodeInput returns.
 var ErrInput = errors.New("bad input message")
 
-// Input is one act of the technician: Key, Text, Release, Move, Button or Wheel.
+// Input is one act of the technician: Key, Text, Release, Move, Button, Wheel, Point,
+// Here or Unpoint.
 type Input interface {
 	// Generation is that of the grant under which the technician acted.
 	Generation() uint64
@@ -190,6 +191,18 @@ func inputOf(fields map[string]json.RawMessage) (Input, error) {
 		r.read("gen", &w.Gen).read("n", &w.N).read("x", &w.X).read("y", &w.Y)
 		r.read("dx", &w.DX).read("dy", &w.DY)
 		msg = w
+	case "point":
+		var p Point
+		r.read("gen", &p.Gen).read("n", &p.N).read("x", &p.X).read("y", &p.Y)
+		msg = p
+	case "here":
+		var h Here
+		r.read("gen", &h.Gen).read("n", &h.N).read("x", &h.X).read("y", &h.Y)
+		msg = h
+	case "unpoint":
+		var u Unpoint
+		r.read("gen", &u.Gen).read("n", &u.N)
+		msg = u
 	default:
 		return nil, errors.New("unknown type")
 	}

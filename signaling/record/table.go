@@ -95,6 +95,8 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindDeskRulesChanged:    decode[DeskRulesChanged],
 	KindTicketHandedOver:    decode[TicketHandedOver],
 
+	KindPointingStarted: decode[PointingStarted],
+
 	KindFactsTold: decode[FactsTold],
 	KindFactsKept: decode[FactsKept],
 

@@ -46,7 +46,7 @@ test("facts of the machine are asked for, shown beside the picture, kept and lis
   // A page that is loaded anew is told once more, and the person can end that.
   await page.reload();
   await expect(card).toBeVisible({ timeout: 20_000 });
-  await session.client.keepFactsBack();
+  await session.client.takeBackRight();
   await expect(page.getByText(text("session.left", { time: "1 h" }), { exact: true })).toBeVisible();
   await page.reload();
   await session.stage.live();

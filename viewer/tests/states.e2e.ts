@@ -58,6 +58,8 @@ test("the technician reads what the machine cannot do", async ({ broker, page })
       ["no_input", "notice.no-input"],
       ["no_panic_key", "notice.no-panic-key"],
       ["no_screen", "notice.no-screen"],
+      ["no_pointing", "notice.no-pointing"],
+      ["no_clipboard", "notice.no-clipboard"],
     ] as const) {
       client.control({ type: "notice", code });
       await expect(page.getByText(text(key)).first()).toBeVisible();

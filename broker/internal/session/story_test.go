@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"beside/broker/internal/session"
 	"beside/broker/internal/store"
 	"beside/signaling"
 	"beside/signaling/grant"
@@ -39,7 +40,7 @@ func TestStory(t *testing.T) {
 		t.Fatal(err)
 	}
 	token, err := grant.NewVerifier("http://"+b.host, keys...).Verify(access, grant.AccessToken)
-	if err != nil || token.Session != l.session || token.Role != grant.Viewer || token.Scopes != grant.SetOf(grant.View, grant.Control, grant.Facts) ||
+	if err != nil || token.Session != l.session || token.Role != grant.Viewer || token.Scopes != session.Offered() ||
 		token.Holder != grant.Thumbprint(public(l.viewer)) || token.Subject != "technician:"+b.ada.ID {
 		t.Errorf("access token %+v, %v", token, err)
 	}

@@ -29,6 +29,7 @@ var table = map[string]grant.Scope{
 	"say": none,
 	// Letting go undoes what was allowed before, so it is never refused.
 	"release": none,
+	"unpoint": none,
 
 	// An act once more: what is in it is judged by its own name.
 	"again": none,
@@ -52,9 +53,11 @@ var table = map[string]grant.Scope{
 	"whole": grant.FilesSend,
 	"piece": grant.FilesSend,
 	// A file that the person picks, and what arrived of it.
-	"get":  grant.FilesFetch,
-	"kept": grant.FilesFetch,
-	"took": grant.FilesFetch,
+	"get":   grant.FilesFetch,
+	"kept":  grant.FilesFetch,
+	"took":  grant.FilesFetch,
+	"point": grant.Point,
+	"here":  grant.Point,
 }
 
 // Needs returns the right that a message of the viewer needs, empty when it

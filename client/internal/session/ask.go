@@ -39,7 +39,7 @@ func (s *session) onAsk(r *road, m control.Ask) {
 		return
 	}
 	// From here on no injected input reaches anything, until the answer.
-	s.holds.question.hold(s.gate, grant.SetOf(grant.Control))
+	s.holds.question.hold(s.gate, grant.SetOf(grant.Control, grant.Point))
 	s.releaseHands()
 	s.page.hide()
 	s.record(record.ConsentAsked{Scopes: asked.String(), Technician: s.technician})
@@ -120,6 +120,9 @@ func (s *session) allow(r *road, id string, asked, chosen grant.Set, term time.D
 	}
 	if chosen.Contains(grant.Control) {
 		s.used.Store(false)
+	}
+	if chosen.Contains(grant.Point) {
+		s.pointed.Store(false)
 	}
 	s.record(record.ConsentGranted{
 		Generation: g.Generation, Asked: asked.String(), Scopes: g.Scopes.String(),

@@ -118,6 +118,9 @@ func (s *session) release() {
 	if s.ownGone != nil {
 		s.ownGone()
 	}
+	if marks := s.marks.Load(); marks != nil {
+		marks.Close()
+	}
 	s.vigil.stop()
 }
 

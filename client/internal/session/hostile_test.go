@@ -233,6 +233,9 @@ func TestAppliedIsWithinGrant(t *testing.T) {
 		{"key", grant.Control, func(v *evil.Viewer, gen uint64) {
 			v.Again(1, control.Key{Gen: gen, Code: "KeyA", Down: true})
 		}},
+		{"point", grant.Point, func(v *evil.Viewer, gen uint64) { v.Do(control.Point{Gen: gen, N: 1}) }},
+		{"here", grant.Point, func(v *evil.Viewer, gen uint64) { v.Do(control.Here{Gen: gen, N: 1}) }},
+		{"here", grant.Point, func(v *evil.Viewer, gen uint64) { v.Again(1, control.Here{Gen: gen, N: 1}) }},
 		{"show", grant.View, func(v *evil.Viewer, _ uint64) { v.Say(control.Show{Monitor: "main"}) }},
 		{"display", grant.View, func(v *evil.Viewer, _ uint64) {
 			v.Raw(control.ChannelDisplay, display.AppendResync(nil, display.Resync{Reason: display.ReasonAsked}))

@@ -273,6 +273,8 @@ type desk struct {
 	down     map[control.Code]bool
 	panic    func()
 	own      func(using bool)
+	rings    []image.Point // that were drawn
+	ring     bool          // one is on the screen
 }
 
 func newDesk() *desk { return &desk{grey: 0x40, down: make(map[control.Code]bool)} }

@@ -38,6 +38,7 @@ func (s *session) apply() {
 	if r := s.verifiedRoad(); r != nil && !s.isOver() {
 		s.showPicture(r)
 		s.giveHands(r)
+		s.mayPoint(r)
 		granted, gen := s.gate.Granted()
 		if r.expired || s.holds.broker.end != nil {
 			granted = granted.Without(vouched)

@@ -113,6 +113,9 @@ func (s *session) closeRoad(r *road) {
 	if h := s.hands.Load(); h != nil && r.verified.Load() {
 		h.Release()
 	}
+	if marks := s.marks.Load(); marks != nil {
+		marks.Forget()
+	}
 	if r.verified.Load() && !r.lost && !s.isOver() {
 		s.story.add(window.LostStep, grant.Set{})
 	}
@@ -145,6 +148,9 @@ func (s *session) onPeerState(r *road, st peer.State) {
 		r.lost = true
 		if h := s.hands.Load(); h != nil {
 			h.Release() // what is down would stay down
+		}
+		if marks := s.marks.Load(); marks != nil {
+			marks.Wipe()
 		}
 		r.timers = append(r.timers, s.after(restartAfter, func() { s.restart(r) }))
 	case peer.Failed, peer.Closed:

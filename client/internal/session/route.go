@@ -11,7 +11,14 @@ import (
 )
 
 // inputs names the messages that control.DecodeInput reads. It is never written.
-var inputs = map[string]bool{"key": true, "text": true, "release": true, "move": true, "button": true, "wheel": true}
+var inputs = map[string]bool{
+	"key": true, "text": true, "release": true, "move": true, "button": true, "wheel": true,
+	"point": true, "here": true, "unpoint": true,
+}
+
+// lossy names those of them that come once, on the channel that loses: the next one
+// makes up for them. It is never written.
+var lossy = map[string]bool{"move": true, "point": true}
 
 // route takes every message of a viewer, on the goroutine of its channel: input
 // goes to the hands from here, so that it does not wait for anything else and
@@ -38,7 +45,7 @@ func (s *session) route(r *road, post func(func()), channel string, data []byte)
 	switch {
 	case name == "again" && channel == control.ChannelPointer:
 		s.onAgain(r, post, data)
-	case name == "again", channel == control.ChannelPointer && name != "move":
+	case name == "again", channel == control.ChannelPointer && !lossy[name]:
 		post(func() { s.violation(name) })
 	case inputs[name]:
 		s.onInput(r, post, name, data)
@@ -84,7 +91,7 @@ func (s *session) onInput(r *road, post func(func()), name string, data []byte) 
 		post(func() { s.violation(name) })
 		return
 	}
-	if name == "move" {
+	if lossy[name] {
 		s.act(post, in)
 		return
 	}
@@ -110,6 +117,10 @@ func (s *session) act(post func(func()), in control.Input) {
 		return
 	case consent.Violation:
 		post(func() { s.violation(name) })
+		return
+	}
+	if pointers[name] {
+		s.pointAt(post, in)
 		return
 	}
 	h := s.hands.Load()

@@ -28,6 +28,7 @@ import (
 	"beside/client/internal/input"
 	"beside/client/internal/journal"
 	"beside/client/internal/peer"
+	"beside/client/internal/pointing"
 	"beside/client/internal/recording"
 	"beside/client/internal/screen"
 	"beside/client/internal/window"
@@ -78,6 +79,8 @@ type Devices struct {
 	// Facts reads what the machine says of itself, under the right to it. May be
 	// nil: then nothing of it can be read.
 	Facts func(ctx context.Context, l *consent.Lease) (control.Facts, error)
+	// Pen draws where the technician points. May be nil: then nobody points.
+	Pen func() (pointing.Pen, error)
 	// Locked reports whether the screen is known to be locked. May be nil.
 	Locked func() bool
 	// FilesFolder is where files of the technician are put. May be nil: then none is taken.
@@ -147,6 +150,8 @@ type session struct {
 	current atomic.Pointer[road]
 	hands   atomic.Pointer[input.Hands]
 	used    atomic.Bool                        // input came since control was granted
+	marks   atomic.Pointer[pointing.Marks]     // where the technician points
+	pointed atomic.Bool                        // they did since that was granted
 	alarmed atomic.Bool                        // the person said that this feels wrong
 	tape    atomic.Pointer[recording.Recorder] // of the recording that runs
 	acted   atomic.Int64                       // when it came last, or control was granted; Unix time in ns
@@ -177,6 +182,7 @@ type session struct {
 	vigil      *vigil
 	ownGone    func() // ends the watch for the person's own hands
 	noInput    bool   // the machine takes no input, and the viewer was told
+	noMarks    bool   // nothing can be pointed at, and the viewer was told
 	page       page
 	bar        window.Bar
 	panicName  string

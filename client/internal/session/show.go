@@ -150,6 +150,9 @@ func (s *session) onLayout(r *road, all []screen.Monitor, shown screen.Monitor) 
 	if h := s.hands.Load(); h != nil {
 		h.Show(r.area)
 	}
+	if marks := s.marks.Load(); marks != nil {
+		marks.Show(r.area)
+	}
 }
 
 // giveHands lends the right to control to the hands, which open with the first.

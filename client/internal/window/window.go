@@ -351,6 +351,7 @@ const (
 	ToldFacts    StepKind = "told facts" // facts of the machine were sent
 	GotFile      StepKind = "got file"   // the technician put a file here
 	GaveFile     StepKind = "gave file"  // the person picked a file, and it went out
+	Pointed      StepKind = "pointed"    // the technician pointed at the screen
 	PausedStep   StepKind = "paused"
 	ResumedStep  StepKind = "resumed"
 	LostStep     StepKind = "lost"

@@ -313,6 +313,8 @@ func stepWords(st Step, technician string) string {
 		return texts.T("window.step.got-file", "technician", name(technician), "name", name(st.Name))
 	case GaveFile:
 		return texts.T("window.step.gave-file", "technician", name(technician), "name", name(st.Name))
+	case Pointed:
+		return texts.T("window.step.pointed", "technician", name(technician))
 	case PausedStep:
 		return texts.T("window.step.paused")
 	case ResumedStep:

@@ -9,6 +9,7 @@ import { listenKeys } from "./listen-keys.ts";
 import { listenPointer } from "./listen-pointer.ts";
 import { Outbox, type Place, type Sender } from "./messages.ts";
 import { Mouse } from "./mouse.ts";
+import { listenPointing } from "./pointing.ts";
 import { press } from "./special-keys.ts";
 import { Touch, type TouchMode, type TouchOptions } from "./touch.ts";
 
@@ -68,11 +69,16 @@ export class Hands {
     });
   }
 
-  /** Takes the surface's input until signal aborts: control or the page is gone. */
-  listen(surface: Surface, signal: AbortSignal): void {
+  /** Takes the surface's input until signal aborts: control or the page is gone. With `keysOnly` the pointer is not for it. */
+  listen(surface: Surface, signal: AbortSignal, keysOnly = false): void {
     this.picture = surface.picture;
     listenKeys(surface.keys, this.keyboard, { signal, onLeave: surface.onLeave });
-    listenPointer(surface.picture, this.mouse, this.touch, signal);
+    if (!keysOnly) listenPointer(surface.picture, this.mouse, this.touch, signal);
+  }
+
+  /** Shows the requester where the pointer is on the picture, until signal aborts. */
+  point(picture: HTMLElement, signal: AbortSignal): void {
+    listenPointing(picture, this.outbox, signal);
   }
 
   /** Text or keys; what is held is let go of first. */

@@ -37,6 +37,11 @@ function rebuild(wanted: (typeof golden)[number]["message"]): Message {
       return { type: "button", gen, n, x, y, button: wanted.button ?? 0, down };
     case "wheel":
       return { type: "wheel", gen, n, x, y, dx: wanted.dx ?? 0, dy: wanted.dy ?? 0 };
+    case "point":
+    case "here":
+      return { type: wanted.type, gen, n, x, y };
+    case "unpoint":
+      return { type: "unpoint", gen, n };
     default:
       throw new Error(`unknown type ${wanted.type}`);
   }

@@ -1,6 +1,6 @@
 /**
  * What the technician's hands say to the client: the messages of
- * signaling/control/input.go and pointer.go, and the Outbox that sends them.
+ * signaling/control/input.go, pointer.go and point.go, and the Outbox that sends them.
  */
 import type * as wire from "../protocol/control.gen.ts";
 import type { Code } from "./codes.ts";
@@ -11,7 +11,9 @@ export type Message =
   | ({ readonly type: "release" } & Readonly<wire.Release>)
   | ({ readonly type: "move" } & Readonly<wire.Move>)
   | ({ readonly type: "button" } & Readonly<wire.Button>)
-  | ({ readonly type: "wheel" } & Readonly<wire.Wheel>);
+  | ({ readonly type: "wheel" } & Readonly<wire.Wheel>)
+  | ({ readonly type: "point" | "here" } & Readonly<wire.Point>)
+  | ({ readonly type: "unpoint" } & Readonly<wire.Unpoint>);
 
 /** A place on the shown monitor in 1/65536ths of its width and height. */
 export interface Place {
@@ -107,6 +109,18 @@ export class Outbox {
       dx: clamp(dx, -MAX_WHEEL, MAX_WHEEL),
       dy: clamp(dy, -MAX_WHEEL, MAX_WHEEL),
     });
+  }
+
+  /** Shows the requester a place, for a moment larger when it was pressed. */
+  point(at: Place, pressed: boolean): void {
+    const type = pressed ? "here" : "point";
+    const message: Message = { type, gen: this.sender.generation, n: this.next(), x: at.x, y: at.y };
+    this.sender.sendInput(pressed ? "control" : "pointer", encode(message));
+  }
+
+  /** Shows no place any more. */
+  unpoint(): void {
+    this.send({ type: "unpoint", gen: this.sender.generation, n: this.next() });
   }
 
   private send(message: Message): void {

@@ -34,7 +34,9 @@ function short(m: Sent): string {
     case "wheel":
       return `wheel(${m["dx"]},${m["dy"]})${at}`;
     case "move":
-      return `move${at}`;
+    case "point":
+    case "here":
+      return `${m["type"]}${at}`;
     default:
       return String(m["type"]);
   }

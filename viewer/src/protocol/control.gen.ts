@@ -285,6 +285,14 @@ export const NoInput: NoticeCode = "no_input";
  */
 export const NoPanicKey: NoticeCode = "no_panic_key";
 /**
+ * The notices; each has its plain words in the catalogue ("notice.<code>").
+ */
+export const NoPointing: NoticeCode = "no_pointing";
+/**
+ * The notices; each has its plain words in the catalogue ("notice.<code>").
+ */
+export const NoClipboard: NoticeCode = "no_clipboard";
+/**
  * Notice tells the technician what the client met.
  */
 export interface Notice {
@@ -595,7 +603,8 @@ export const MaxInputBytes = 4 << 10;
  */
 export const MaxTextRunes = 256;
 /**
- * Input is one act of the technician: Key, Text, Release, Move, Button or Wheel.
+ * Input is one act of the technician: Key, Text, Release, Move, Button, Wheel, Point,
+ * Here or Unpoint.
  */
 export type Input = unknown;
 /**
@@ -634,6 +643,36 @@ export interface Locks {
   caps: boolean;
   num: boolean;
   scroll: boolean;
+}
+
+//////////
+// source: point.go
+
+/**
+ * Point has the mark at a place. N counts every Point, Here and Unpoint of a
+ * connection from 1; a Point that arrives after something with a higher N is stale.
+ */
+export interface Point {
+  gen: number /* uint64 */;
+  n: number /* uint32 */;
+  x: number /* uint16 */;
+  y: number /* uint16 */;
+}
+/**
+ * Here has the mark at a place, larger for a moment: the technician pressed there.
+ */
+export interface Here {
+  gen: number /* uint64 */;
+  n: number /* uint32 */;
+  x: number /* uint16 */;
+  y: number /* uint16 */;
+}
+/**
+ * Unpoint takes the mark away.
+ */
+export interface Unpoint {
+  gen: number /* uint64 */;
+  n: number /* uint32 */;
 }
 
 //////////

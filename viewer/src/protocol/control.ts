@@ -24,7 +24,14 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-export const NOTICES = ["wayland", "no_screen", "no_input", "no_panic_key"] as const;
+export const NOTICES = [
+  "wayland",
+  "no_screen",
+  "no_input",
+  "no_panic_key",
+  "no_pointing",
+  "no_clipboard",
+] as const;
 export type NoticeCode = (typeof NOTICES)[number];
 
 /** By whom or what a right went; empty when none did yet. */

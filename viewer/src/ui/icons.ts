@@ -28,6 +28,8 @@ export const ICONS = {
   warn: "M10 3l8 14H2zM10 8v4M10 14.5v.01",
   file: "M5 3h6l4 4v10H5zM11 3v4h4",
   chat: "M3 4h14v10H9l-4 3v-3H3z",
+  target: "M10 16a6 6 0 1 0 0-12 6 6 0 0 0 0 12zM10 2v4M10 14v4M2 10h4M14 10h4",
+  tools: "M4 5h12M4 10h12M4 15h12M7 3v4M13 8v4M8 13v4",
   link: "M8 12l4-4M9 6l2-2a3.5 3.5 0 0 1 5 5l-2 2M11 14l-2 2a3.5 3.5 0 0 1-5-5l2-2",
 } as const;
 

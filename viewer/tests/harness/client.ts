@@ -29,14 +29,17 @@ const places = {
   takeBack: { x: -230, y: 28 },
   /** While the technician sees a recorded screen and does not control. */
   stopRecording: { x: -230, y: 28 },
-  /** While the technician sees, may read facts and does not control. */
-  keepFactsBack: { x: -230, y: 28 },
+  /** While the technician sees, may do something else and does not control. */
+  also: { x: -230, y: 28 },
   /** While the technician sees and does not control. */
   alarm: { x: -230, y: 28 },
   /** At the same times as the alarm. */
   chat: { x: -365, y: 28 },
   closeSummary: { x: -80, y: -36 },
 } as const satisfies Record<string, Place>;
+
+/** Of the list of rights on the bar. */
+const rowHeight = 42;
 
 /** How long a consent window is deaf after it appeared, and a little. */
 const deafMs = 1_200;
@@ -201,10 +204,16 @@ export class Client {
     await this.#press(titles.bar, places.stopRecording, (now) => now !== undefined && now.width < width);
   }
 
-  /** Takes the right to facts of the machine back. The bar then has a button less. */
-  async keepFactsBack(): Promise<void> {
-    const { width } = await this.#drawnBar();
-    await this.#press(titles.bar, places.keepFactsBack, (now) => now !== undefined && now.width < width);
+  /**
+   * Takes back a right of those that the bar lists when asked, by its row from 0; the technician still sees. The bar
+   * then has a row less, or no list.
+   */
+  async takeBackRight(row = 0): Promise<void> {
+    const folded = await this.#drawnBar();
+    await this.#press(titles.bar, places.also, (now) => now !== undefined && now.height > folded.height);
+    const { width, height } = await this.#drawnBar();
+    const place = { x: 60 - width, y: folded.height + 17 + row * rowHeight };
+    await this.#press(titles.bar, place, (now) => now !== undefined && now.height < height);
   }
 
   /** Opens the receipt from the summary by keyboard: Close has it at first. Returns the address that a browser got. */

@@ -87,6 +87,8 @@ const tour = [
   ["client-bar-control", "The bar says who controls"],
   ["facts-asked", "Facts of the machine are a question of their own"],
   ["facts", "What the machine says of itself, beside the picture"],
+  ["pointing", "Pointing at the screen: nothing is clicked"],
+  ["pointing-there", "What the requester sees of it"],
   ["session-paused", "The requester paused"],
   ["session-superseded", "The newest tab has the session"],
   ["session-finish", "Finish asks for the resolution, pre-filled"],

@@ -15,7 +15,7 @@ import type { TouchMode } from "../../input/touch.ts";
 import type { VideoCodec } from "../../protocol/control.ts";
 import { Age } from "../../session/age.ts";
 import type { LiveSession, Screen } from "../../session/live-session.ts";
-import type { LiveState } from "../../session/live-state.ts";
+import { type LiveState, START } from "../../session/live-state.ts";
 import type { DisplayChannels } from "../../session/peer.ts";
 import type { Box } from "../../ui/scale.ts";
 import { type Spot, WHOLE, type Zoom } from "../../ui/zoom.ts";
@@ -55,6 +55,10 @@ export class Devices implements Screen {
   focused: boolean = $state(false);
   /** Mouse and keyboard are lent. */
   lent: boolean = $state(false);
+  /** The technician wants to point. */
+  wantsToPoint: boolean = $state(false);
+  /** What the pointer does on the picture is shown to the requester, and clicks nothing. */
+  pointing: boolean = $state(false);
   /** Modifiers that wait for the next key. */
   sticky: readonly Code[] = $state.raw([]);
   /** Fingers act where they are, or move the pointer. */
@@ -73,6 +77,8 @@ export class Devices implements Screen {
   private ownTimer: ReturnType<typeof setTimeout> | undefined;
   private elements: Elements | undefined;
   private listening = new AbortController();
+  private live: LiveState = START;
+  private mayPoint = false;
   private readonly hands: Hands;
   private readonly codecs = decodableCodecs();
 
@@ -156,6 +162,10 @@ export class Devices implements Screen {
   private chooseCursor(): void {
     if (this.elements === undefined) return;
     const { canvas, pointer } = this.elements;
+    if (this.pointing) {
+      canvas.style.setProperty("cursor", "crosshair");
+      return;
+    }
     const shape = this.shape;
     const own = this.lent && shape !== undefined && shape.width > 0;
     const cursor = own ? `url("${pointer.toDataURL()}") ${shape.hotX} ${shape.hotY}, default` : "default";
@@ -177,7 +187,7 @@ export class Devices implements Screen {
 
   /** Whether the pointer at the mouse says enough: the requester's own is where the technician put it. */
   private isOwn(): boolean {
-    if (!this.lent || this.own === undefined) return false;
+    if (!this.lent || this.pointing || this.own === undefined) return false;
     const far = Math.hypot(this.own.x - this.place.x, this.own.y - this.place.y) > SAME_PLACE_PX;
     return !(this.ownRests && far);
   }
@@ -191,20 +201,37 @@ export class Devices implements Screen {
     this.pointer = { left: this.place.x - hotX, top: this.place.y - hotY, width, height };
   }
 
-  /** Listens while control may be used. */
+  /** Listens while control may be used, or while the technician points. */
   follow(state: LiveState): void {
     const { rights, stage } = state;
     this.hands.setLocks(state.locks);
-    const lent = stage.at === "live" && rights.scopes.includes("control") && !rights.paused && !rights.asking;
-    if (lent === this.lent || this.elements === undefined) return;
+    const may = stage.at === "live" && !rights.paused && !rights.asking;
+    const mayPoint = rights.scopes.includes("point");
+    const refused = state.question.is === "declined" && !mayPoint;
+    if (refused || (stage.at === "live" && this.mayPoint && !mayPoint)) this.wantsToPoint = false;
+    this.mayPoint = mayPoint;
+    this.listen(may && rights.scopes.includes("control"), may && mayPoint && this.wantsToPoint);
+    this.live = state;
+  }
+
+  /** Begins to point, once that is allowed, or ends it. */
+  setPointing(wanted: boolean): void {
+    this.wantsToPoint = wanted;
+    this.follow(this.live);
+  }
+
+  private listen(lent: boolean, pointing: boolean): void {
+    if ((lent === this.lent && pointing === this.pointing) || this.elements === undefined) return;
     this.lent = lent;
+    this.pointing = pointing;
     this.listening.abort();
     this.chooseCursor();
     this.movePointer();
-    if (!lent) return;
     this.listening = new AbortController();
+    const { signal } = this.listening;
     const { canvas, keys, onLeave } = this.elements;
-    this.hands.listen({ picture: canvas, keys, onLeave }, this.listening.signal);
+    if (lent) this.hands.listen({ picture: canvas, keys, onLeave }, signal, pointing);
+    if (pointing) this.hands.point(canvas, signal);
   }
 
   /** Where the requester's pointer is, as messages have it. */
