@@ -35,12 +35,22 @@ type picker struct {
 	cannot  bool // the folder cannot be read
 	rows    []*choice
 	chosen  int // of entries; -1: none
+	entered stage
 	files   widget.List
 	send    *button
 	cancel  *button
 	picked  chan string // holds the one answer
 	over    bool
 }
+
+// stage is how far the list of a folder is that was just entered.
+type stage int
+
+const (
+	settled stage = iota
+	drawNext
+	drawn
+)
 
 // entry is something in a folder.
 type entry struct {
@@ -185,6 +195,10 @@ func (p *picker) layout(gtx layout.Context) time.Time {
 	p.hush(!p.listens)
 	p.send.off = p.chosen < 0
 	p.dialog.layout(gtx)
+	if p.entered == drawNext {
+		p.entered = drawn
+		return now
+	}
 	if !p.listens && !p.since.IsZero() && !p.over {
 		return listensAt
 	}
@@ -201,12 +215,16 @@ func (p *picker) hush(deaf bool) {
 // take handles the events since the last frame.
 func (p *picker) take(gtx layout.Context) {
 	p.hush(!p.listens)
+	if p.entered == drawn && len(p.rows) > 0 {
+		gtx.Execute(key.FocusCmd{Tag: &p.rows[0].presser})
+		p.entered = settled
+	}
 	for i, row := range p.rows {
 		if !row.pressed(gtx, row.deaf) {
 			continue
 		}
 		if p.entries[i].folder {
-			p.enterFolder(gtx, filepath.Join(p.folder, p.entries[i].name))
+			p.enterFolder(filepath.Join(p.folder, p.entries[i].name))
 			return
 		}
 		for j, other := range p.rows {
@@ -227,12 +245,10 @@ func (p *picker) take(gtx layout.Context) {
 	}
 }
 
-// enterFolder lists another folder and gives its first row the keyboard.
-func (p *picker) enterFolder(gtx layout.Context, folder string) {
+// enterFolder lists another folder, whose first row has the keyboard as soon as it was drawn.
+func (p *picker) enterFolder(folder string) {
 	p.read(filepath.Clean(folder))
-	if len(p.rows) > 0 {
-		gtx.Execute(key.FocusCmd{Tag: &p.rows[0].presser})
-	}
+	p.entered = drawNext
 }
 
 func (p *picker) reply(path string) {

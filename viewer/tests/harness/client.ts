@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { format } from "../../src/ui/message.ts";
 import type { Desktop, Place, Window } from "./desktop.ts";
 import { programs, textsFile } from "./paths.ts";
+import type { Picture } from "./picture.ts";
 import type { Program } from "./process.ts";
 import { buttonReady, settled } from "./settled.ts";
 import { waitFor } from "./wait.ts";
@@ -155,7 +156,7 @@ export class Client {
     files.sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
     const row = 1 + (shown.length - files.length) + files.indexOf(name);
     await this.#keysSeen(window, [...Array<string>(row + 1).fill("Tab"), "space"]);
-    await settled(this.desktop, window, buttonReady);
+    await settled(this.desktop, window, fileReady);
     await this.#press(titles.pick, places.allow, (now) => now?.id !== window.id);
   }
 
@@ -317,6 +318,12 @@ export class Client {
 
 function same(a: Window, b: Window): boolean {
   return a.id === b.id && a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
+}
+
+/** Whether the button that sends a file can be pressed: it is wider than others, so this is above its words. */
+function fileReady(shown: Picture): boolean {
+  const colour = shown.at(shown.width - 60, shown.height - 52);
+  return (colour & 0xff) > 0x80 && colour >> 16 < 0x40;
 }
 
 /** A person cannot answer faster than the window listens. */
