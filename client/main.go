@@ -25,6 +25,7 @@ import (
 	"beside/client/internal/clipboard"
 	"beside/client/internal/consent"
 	"beside/client/internal/facts"
+	"beside/client/internal/files"
 	"beside/client/internal/input"
 	"beside/client/internal/pointing"
 	"beside/client/internal/screen"
@@ -166,15 +167,16 @@ func (p program) help(ctx context.Context, w *windows, log *slog.Logger, config 
 		Broker: to.broker, TLS: trust, Secret: to.secret, Key: to.key, Spoken: to.spoken, Organisation: to.organisation, AuditorsKey: config.AuditorsKey,
 		Version: version, System: systemOf(), UI: ui, Log: log,
 		Devices: session.Devices{
-			Unable:    unable,
-			Screen:    func() (screen.Source, error) { return openScreen(p.getenv) },
-			Hands:     func() (input.Injector, error) { return input.Open(p.held) },
-			PanicKey:  grabPanicKey,
-			OwnHands:  watchOwnHands,
-			Pen:       pointing.Open,
-			Clipboard: clipboard.Open,
-			Locked:    lock.Locked,
-			Browse:    openBrowser,
+			Unable:      unable,
+			Screen:      func() (screen.Source, error) { return openScreen(p.getenv) },
+			Hands:       func() (input.Injector, error) { return input.Open(p.held) },
+			PanicKey:    grabPanicKey,
+			OwnHands:    watchOwnHands,
+			Pen:         pointing.Open,
+			Clipboard:   clipboard.Open,
+			Locked:      lock.Locked,
+			Browse:      openBrowser,
+			FilesFolder: func() (string, error) { return files.Place(p.getenv) },
 			Facts: func(ctx context.Context, l *consent.Lease) (control.Facts, error) {
 				return facts.Read(ctx, l, facts.Sources{Broker: to.broker.Host, System: systemVersion(), Displays: p.displays})
 			},

@@ -56,6 +56,7 @@ type Viewer struct {
 	got      []control.Message
 	picture  display.Decoder
 	opens    int
+	frames   []control.Frame
 	updates  int
 	bytes    int
 	closed   bool
@@ -341,6 +342,10 @@ func (v *Viewer) onMessage(channel string, data []byte) {
 		v.onUpdate(channel, data)
 		return
 	}
+	if channel == control.ChannelFiles {
+		v.onFrame(data)
+		return
+	}
 	m, err := control.DecodeFromClient(data)
 	if err != nil {
 		v.t.Errorf("viewer: %v", err)
@@ -400,10 +405,10 @@ func (v *Viewer) Raw(channel string, data []byte) {
 		return
 	}
 	var err error
-	if channel == control.ChannelDisplay || channel == control.ChannelRepeat {
-		err = d.Send(data)
-	} else {
+	if channel == control.ChannelControl || channel == control.ChannelPointer {
 		err = d.SendText(string(data))
+	} else {
+		err = d.Send(data)
 	}
 	if err != nil {
 		v.t.Logf("viewer: send on %s: %v", channel, err)

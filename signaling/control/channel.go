@@ -18,6 +18,7 @@ func Channels() []Channel {
 		{Label: ChannelDisplay, ID: 0},
 		{Label: ChannelRepeat, ID: 1, Lossy: true},
 		{Label: ChannelPointer, ID: 2, Lossy: true},
+		{Label: ChannelFiles, ID: 4},
 		{Label: ChannelControl, ID: 3},
 	}
 }

@@ -94,6 +94,16 @@ func DecodeFromViewer(raw []byte) (Message, error) {
 		return decode[Clip](raw)
 	case typ == "take":
 		return decode[Take](raw)
+	case typ == "put":
+		return decode[Put](raw)
+	case typ == "whole":
+		return decode[Whole](raw)
+	case typ == "get":
+		return decode[Get](raw)
+	case typ == "kept":
+		return decode[Kept](raw)
+	case typ == "drop":
+		return decode[Drop](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}
@@ -135,6 +145,16 @@ func DecodeFromClient(raw []byte) (Message, error) {
 		return decode[Copied](raw)
 	case typ == "locks":
 		return decode[Locks](raw)
+	case typ == "taking":
+		return decode[Taking](raw)
+	case typ == "stored":
+		return decode[Stored](raw)
+	case typ == "giving":
+		return decode[Giving](raw)
+	case typ == "given":
+		return decode[Given](raw)
+	case typ == "dropped":
+		return decode[Dropped](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}

@@ -37,6 +37,7 @@ const (
 	ChannelDisplay = "display" // the picture: see signaling/display
 	ChannelRepeat  = "repeat"  // updates of display once more
 	ChannelPointer = "pointer" // only move
+	ChannelFiles   = "files"   // bytes of files: see Frame
 	ChannelControl = "control" // all else
 )
 

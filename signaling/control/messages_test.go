@@ -17,8 +17,8 @@ var directions = map[string]struct {
 	decode func([]byte) (control.Message, error)
 	types  []string
 }{
-	"viewer": {control.DecodeFromViewer, []string{"hello", "nonce", "token", "ask", "yield", "show", "abilities", "attend", "say", "bye"}},
-	"client": {control.DecodeFromClient, []string{"hello", "commit", "reveal", "compared", "asking", "granted", "declined", "rights", "screens", "facts", "notice", "said", "locks", "bye"}},
+	"viewer": {control.DecodeFromViewer, []string{"hello", "nonce", "token", "ask", "yield", "show", "abilities", "attend", "say", "put", "whole", "get", "kept", "drop", "bye"}},
+	"client": {control.DecodeFromClient, []string{"hello", "commit", "reveal", "compared", "asking", "granted", "declined", "rights", "screens", "facts", "notice", "said", "locks", "taking", "stored", "giving", "given", "dropped", "bye"}},
 }
 
 func TestGoldenMessagesSurviveARoundTrip(t *testing.T) {

@@ -104,6 +104,10 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindFactsTold: decode[FactsTold],
 	KindFactsKept: decode[FactsKept],
 
+	KindFileReceived: decode[FileReceived],
+	KindFileSent:     decode[FileSent],
+	KindFileFailed:   decode[FileFailed],
+
 	KindRecordingStarted:       decode[RecordingStarted],
 	KindRecordingKept:          decode[RecordingKept],
 	KindRecordingEnded:         decode[RecordingEnded],

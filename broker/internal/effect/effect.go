@@ -22,6 +22,8 @@ const (
 	Controlled       Effect = "controlled"        // mouse or keyboard were used
 	ControlledLong   Effect = "controlled-long"   // control was lent for half an hour or more
 	CopiedOut        Effect = "copied-out"        // text that was copied there went to the technician
+	FileCame         Effect = "file-came"         // a file of the technician was put on the machine
+	FileLeft         Effect = "file-left"         // a file left the machine, or a part of one did
 	Recorded         Effect = "recorded"          // a recording began
 	RecordingRefused Effect = "recording-refused" // it was asked for, and the person did not allow it
 	Declined         Effect = "declined"          // a question was declined
@@ -38,7 +40,10 @@ const Long = 30 * time.Minute
 
 // All lists the effects in the order in which people read them.
 func All() []Effect {
-	return []Effect{Shown, Controlled, ControlledLong, CopiedOut, Recorded, RecordingRefused, Declined, Widened, TakenBack, Alarm, Violation, Unproven, Incomplete}
+	return []Effect{
+		Shown, Controlled, ControlledLong, CopiedOut, FileCame, FileLeft, Recorded, RecordingRefused, Declined, Widened, TakenBack,
+		Alarm, Violation, Unproven, Incomplete,
+	}
 }
 
 // Of finds the effects of a session in its events, in the order of All. Events are
@@ -87,6 +92,14 @@ func (s *story) add(e record.Event) {
 		s.found(Controlled)
 	case record.ClipboardRead:
 		s.found(CopiedOut)
+	case record.FileReceived:
+		s.found(FileCame)
+	case record.FileSent:
+		s.found(FileLeft)
+	case record.FileFailed:
+		if d.Direction == record.Fetched && d.Moved > 0 {
+			s.found(FileLeft)
+		}
 	case record.RecordingStarted:
 		s.found(Recorded)
 	case record.ConsentDeclined:

@@ -54,6 +54,13 @@ func TestEffects(t *testing.T) {
 			at(slices.Concat(long[:16], []record.Data{revoked("control", "technician"), granted("control", "view control")}, long[1:17])...),
 			[]effect.Effect{effect.ControlledLong, effect.Widened},
 		},
+		"files": {
+			at(granted("files:send", "files:send"), record.FileReceived{}, record.FileSent{}), []effect.Effect{effect.FileCame, effect.FileLeft},
+		},
+		"a part of a file left": {at(record.FileFailed{Direction: record.Fetched, Moved: 1}), []effect.Effect{effect.FileLeft}},
+		"nothing of a file left": {
+			at(record.FileFailed{Direction: record.Fetched}, record.FileFailed{Direction: record.Sent, Moved: 1}), nil,
+		},
 		"what is bad": {
 			at(record.AlarmRaised{}, record.ScopeViolation{}, record.VerifyFailed{}, record.SessionSealed{}),
 			[]effect.Effect{effect.Alarm, effect.Violation, effect.Unproven, effect.Incomplete},

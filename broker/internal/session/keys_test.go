@@ -143,13 +143,13 @@ func TestPolicyOnlyNarrows(t *testing.T) {
 			t.Errorf("after the policy %q the token names %q", want, got)
 		}
 	}
-	if err := set(grant.SetOf(grant.View, grant.FilesFetch)); err == nil {
+	if err := set(grant.SetOf(grant.View, grant.Voice)); err == nil {
 		t.Error("a policy gave a right that there is not")
 	}
 	// Whatever the row says, a token names no more than there is.
 	b.update(func(tx *store.Tx) ([]record.Event, error) {
 		e := record.New(record.PolicyChanged{}, record.ByBroker, operator)
-		return []record.Event{e}, tx.SetPolicy(grant.SetOf(grant.View, grant.FilesFetch, grant.Record))
+		return []record.Event{e}, tx.SetPolicy(grant.SetOf(grant.View, grant.Voice, grant.Record))
 	})
 	if got := scopes(); got != "view" {
 		t.Errorf("with a forged row the token names %q, want view", got)

@@ -119,7 +119,7 @@ func severity(e record.Event) int {
 	switch {
 	case e.Outcome == record.Denied, strings.HasSuffix(string(e.Kind), "refused"), strings.HasSuffix(string(e.Kind), "denied"):
 		return 6
-	case slices.Contains([]record.Kind{record.KindConsentGranted, record.KindControlStarted, record.KindCaptureStarted}, e.Kind):
+	case slices.Contains([]record.Kind{record.KindConsentGranted, record.KindControlStarted, record.KindCaptureStarted, record.KindFileReceived, record.KindFileSent}, e.Kind):
 		return 4
 	}
 	return 2

@@ -19,10 +19,12 @@ import (
 // purpose: a new one must be thought about here too.
 var messages = map[string]grant.Scope{
 	"nonce": "", "hello": "", "token": "", "ask": "", "yield": "", "bye": "", "release": "",
-	"attend": "", "abilities": "", "again": "", "say": "", "unpoint": "",
+	"attend": "", "abilities": "", "again": "", "say": "", "unpoint": "", "drop": "",
 	"pictured": grant.View, "show": grant.View, "display": grant.View, "repeat": grant.View,
 	"key": grant.Control, "text": grant.Control, "move": grant.Control, "button": grant.Control, "wheel": grant.Control,
 	"clip": grant.ClipboardSend, "take": grant.ClipboardFetch,
+	"put": grant.FilesSend, "whole": grant.FilesSend, "piece": grant.FilesSend,
+	"get": grant.FilesFetch, "kept": grant.FilesFetch, "took": grant.FilesFetch,
 	"point": grant.Point, "here": grant.Point,
 }
 
@@ -174,7 +176,7 @@ func TestGrantNamesOneViewer(t *testing.T) {
 	}
 	one, other := [32]byte{1}, [32]byte{2}
 	h.Take(one)
-	signed, _, err := h.Allow(time.Now(), "Robin", grant.SetOf(grant.View, grant.FilesFetch), 0)
+	signed, _, err := h.Allow(time.Now(), "Robin", grant.SetOf(grant.View, grant.Voice), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,7 +229,7 @@ func TestNothingIsGrantedAfterShut(t *testing.T) {
 
 func TestBrokerCannotWidenGrant(t *testing.T) {
 	both, view := grant.SetOf(grant.View, grant.Control), grant.SetOf(grant.View)
-	everything := both.Union(grant.SetOf(grant.FilesFetch, grant.Sound))
+	everything := both.Union(grant.SetOf(grant.Voice, grant.Sound))
 	tests := []struct {
 		name                  string
 		asked, token, granted grant.Set

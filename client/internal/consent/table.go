@@ -34,6 +34,9 @@ var table = map[string]grant.Scope{
 	// An act once more: what is in it is judged by its own name.
 	"again": none,
 
+	// Stopping a file undoes, too.
+	"drop": none,
+
 	"show":     grant.View,
 	"pictured": grant.View,
 	// The viewer's feedback on the channels of the display stream.
@@ -48,6 +51,15 @@ var table = map[string]grant.Scope{
 
 	"clip": grant.ClipboardSend,
 	"take": grant.ClipboardFetch,
+
+	// A file to this machine, and its bytes on the channel of files.
+	"put":   grant.FilesSend,
+	"whole": grant.FilesSend,
+	"piece": grant.FilesSend,
+	// A file that the person picks, and what arrived of it.
+	"get":  grant.FilesFetch,
+	"kept": grant.FilesFetch,
+	"took": grant.FilesFetch,
 
 	"point": grant.Point,
 	"here":  grant.Point,

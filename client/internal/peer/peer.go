@@ -1,5 +1,5 @@
 // Package peer is the client's end of one PeerConnection: it offers, makes the
-// four data channels, and knows which certificate the other end really showed.
+// data channels, and knows which certificate the other end really showed.
 //
 // It moves bytes and decides nothing: who the other end is (message 0) and what
 // its messages may do is for the session, which owns a Peer and closes it. It
@@ -225,16 +225,16 @@ func (p *Peer) Fingerprints() (own, other invite.Fingerprint, err error) {
 	return p.own, other, nil
 }
 
-// Send sends one message: bytes on display and repeat, text elsewhere.
+// Send sends one message: text on control and pointer, bytes elsewhere.
 func (p *Peer) Send(channel string, data []byte) error {
 	d, ok := p.channels[channel]
 	if !ok || d.ReadyState() != webrtc.DataChannelStateOpen {
 		return ErrChannel
 	}
-	if channel == control.ChannelDisplay || channel == control.ChannelRepeat {
-		return d.Send(data)
+	if channel == control.ChannelControl || channel == control.ChannelPointer {
+		return d.SendText(string(data))
 	}
-	return d.SendText(string(data))
+	return d.Send(data)
 }
 
 // Unsent returns how many bytes of a channel have not been acknowledged by the

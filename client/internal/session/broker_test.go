@@ -20,7 +20,7 @@ func TestBrokerCannotSayWhatIsGranted(t *testing.T) {
 	for _, phase := range []signaling.Phase{signaling.Live, signaling.Paused, signaling.Asking} {
 		t.Run(string(phase), func(t *testing.T) {
 			st := play(t, allowing())
-			everything := both.Union(grant.SetOf(grant.Record, grant.FilesFetch))
+			everything := both.Union(grant.SetOf(grant.Record, grant.Voice))
 			v := st.viewer(func(v *evil.Viewer) {
 				v.Token = st.broker.AccessToken(st.invite.Public(), everything, time.Minute)
 			})

@@ -74,6 +74,7 @@ func (s *session) note() {
 		s.raiseAlarm(false)
 	}
 	s.endRecording(recordingOver)
+	s.endFiles()
 	last := []record.Data{record.ClientStopped{Reason: string(s.reason)}, record.ClientSealed{}}
 	if s.told {
 		last = last[1:]
@@ -107,6 +108,9 @@ func (s *session) release() {
 	}
 	if s.chat.window != nil {
 		s.chat.window.Close()
+	}
+	if s.files.window != nil {
+		s.files.window.Close()
 	}
 	if s.panicGone != nil {
 		s.panicGone()

@@ -196,7 +196,7 @@ func (s *session) onExpired(r *road, t grant.Token) {
 		return
 	}
 	r.expired = true
-	s.holds.token.hold(s.gate, grant.SetOf(grant.Control))
+	s.holds.token.hold(s.gate, vouched)
 	s.releaseHands()
 	s.apply()
 }

@@ -121,6 +121,7 @@ func (s *session) replaceLink(epoch string) {
 	if s.isOver() {
 		return
 	}
+	s.forgetFiles()
 	s.link = &link{epoch: epoch, out: signaling.NewOutbox(s.epoch, epoch), in: signaling.NewInbox(s.epoch, epoch)}
 	s.build()
 }

@@ -24,6 +24,9 @@ type person struct {
 	// pick is called for each comparison of words.
 	pick func(context.Context, window.WordsQuestion) window.Pick
 
+	// picks is called when a file is to be picked; nil: they pick none.
+	picks func(context.Context) string
+
 	afterthought bool // the person raises an alarm while the summary stands
 
 	mu        sync.Mutex
@@ -34,6 +37,7 @@ type person struct {
 	problems  []window.Problem
 	bar       *bar
 	chat      *chat         // opened last
+	files     *filesWindow  // opened last
 	cancel    chan struct{} // closed when the person presses Cancel on a page
 	summary   *window.Summary
 	reading   chan struct{} // unless nil, the summary stands until it is closed
@@ -124,6 +128,30 @@ func (p *person) OpenChat(s window.ChatState, called bool) (window.Chat, error) 
 		called: called, state: s, written: make(chan string, 4), seen: make(chan struct{}, 1), closed: make(chan struct{}),
 	}
 	return p.chat, nil
+}
+
+func (p *person) OpenFiles(s window.FilesState) (window.Files, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.files = &filesWindow{state: s, stops: make(chan int, 4), opens: make(chan struct{}, 1), closed: make(chan struct{})}
+	return p.files, nil
+}
+
+func (p *person) PickFile(ctx context.Context, q window.PickFile) (string, error) {
+	if p.picks == nil {
+		return "", nil
+	}
+	return p.picks(ctx), ctx.Err()
+}
+
+// theFiles is what the window of files shows now.
+func (p *person) theFiles() []window.FileLine {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.files == nil {
+		return nil
+	}
+	return p.files.now()
 }
 
 func (p *person) theChat() *chat {

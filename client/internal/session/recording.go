@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"time"
 
+	"beside/client/internal/consent"
 	"beside/client/internal/display"
 	"beside/client/internal/recording"
 	"beside/client/internal/window"
@@ -116,7 +117,7 @@ func (r *recordings) withRest(gone grant.Set) grant.Set {
 		gone = gone.Union(grant.SetOf(grant.Record))
 	}
 	if r.required && gone.Contains(grant.Record) {
-		gone = gone.Union(grant.SetOf(grant.View, grant.Control, grant.Facts))
+		gone = gone.Union(consent.Offered())
 	}
 	return gone
 }

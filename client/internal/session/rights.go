@@ -42,13 +42,14 @@ func (s *session) apply() {
 		s.lendClipboard(r)
 		granted, gen := s.gate.Granted()
 		if r.expired || s.holds.broker.end != nil {
-			granted = granted.Without(grant.SetOf(grant.Control))
+			granted = granted.Without(vouched)
 		}
 		s.tellViewer(r, control.Rights{
 			Generation: gen, Scopes: granted, Paused: s.holds.pause.end != nil, Asking: s.questions.Open(),
 			Own: s.holds.own.end != nil, Left: s.secondsLeft(), Taken: s.taken,
 		})
 		s.tellFacts(r)
+		s.followFiles(r)
 	}
 	s.showBar()
 }

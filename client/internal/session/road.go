@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"beside/client/internal/display"
+	"beside/client/internal/files"
 	"beside/client/internal/peer"
 	"beside/client/internal/window"
 	"beside/signaling"
@@ -29,6 +30,7 @@ type road struct {
 	// Safe for every goroutine.
 	verified atomic.Bool
 	acts     acts                         // of the viewer's hands
+	pace     *files.Pace                  // of files to the viewer
 	seat     atomic.Pointer[display.Seat] // of the viewer, while the picture is shown
 	leaving  sync.Once
 	closing  sync.Once
@@ -55,7 +57,7 @@ type road struct {
 func (s *session) build() {
 	l := s.link
 	ctx, cancel := context.WithCancel(s.ctx)
-	r := &road{link: l, ctx: ctx, cancel: cancel}
+	r := &road{link: l, ctx: ctx, cancel: cancel, pace: files.NewPace()}
 	post := func(f func()) {
 		select {
 		case s.tasks <- func() {

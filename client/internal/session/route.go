@@ -37,6 +37,10 @@ func (s *session) route(r *road, post func(func()), channel string, data []byte)
 		s.onFeedback(r, post, channel, data)
 		return
 	}
+	if channel == control.ChannelFiles {
+		s.onFrame(r, post, data)
+		return
+	}
 	name := messageName(data)
 	switch {
 	case name == "again" && channel == control.ChannelPointer:
@@ -189,6 +193,16 @@ func (s *session) handle(r *road, m control.Message) {
 		s.onClip(r, m)
 	case control.Take:
 		s.onTake(r, m)
+	case control.Put:
+		s.onPut(r, m)
+	case control.Whole:
+		s.onWhole(r, m)
+	case control.Get:
+		s.onGet(r, m)
+	case control.Kept:
+		s.onFileKept(m)
+	case control.Drop:
+		s.onDrop(m)
 	case control.Bye:
 		s.onBye(m)
 	}

@@ -86,7 +86,9 @@ type Devices struct {
 	Clipboard func() (clipboard.Board, error)
 	// Locked reports whether the screen is known to be locked. May be nil.
 	Locked func() bool
-	// Browse opens an address in the person's browser. May be nil: then they are
+	// FilesFolder is where files of the technician are put. May be nil: then none is taken.
+	FilesFolder func() (string, error)
+	// Browse opens an address in the person's browser, or a folder. May be nil: then they are
 	// shown the address.
 	Browse func(address string) error
 }
@@ -195,6 +197,7 @@ type session struct {
 	telling    telling
 	clips      clips
 	pictures   rate // of the screen, that were kept
+	files      transfers
 }
 
 // Run holds one session from redeem to the end of its summary. It returns nil

@@ -95,7 +95,7 @@ func TestDeclineShowsNothing(t *testing.T) {
 
 func TestPersonChoosesLess(t *testing.T) {
 	st := play(t, newPerson(func(context.Context, window.Question) window.Answer {
-		return window.Answer{Scopes: seeing.Union(grant.SetOf(grant.FilesFetch)), How: window.Allowed}
+		return window.Answer{Scopes: seeing.Union(grant.SetOf(grant.Voice)), How: window.Allowed}
 	}))
 	v := st.viewer()
 	st.verified(v)

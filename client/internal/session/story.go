@@ -30,6 +30,13 @@ func (s *story) add(kind window.StepKind, scopes grant.Set) {
 	}
 }
 
+// file tells of a file that moved.
+func (s *story) file(kind window.StepKind, name string) {
+	if len(s.steps) < maxSteps {
+		s.steps = append(s.steps, window.Step{At: time.Now(), Kind: kind, Name: name})
+	}
+}
+
 // arrived tells that the technician is there, for the first time or again.
 func (s *story) arrived() {
 	if len(s.steps) == 0 {

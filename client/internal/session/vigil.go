@@ -2,8 +2,6 @@ package session
 
 import (
 	"time"
-
-	"beside/signaling/grant"
 )
 
 const (
@@ -54,7 +52,7 @@ func (s *session) onUnheard() {
 		return
 	}
 	s.log.Warn("nothing is heard of the broker: control rests")
-	s.holds.broker.hold(s.gate, grant.SetOf(grant.Control))
+	s.holds.broker.hold(s.gate, vouched)
 	s.releaseHands()
 	s.apply()
 }

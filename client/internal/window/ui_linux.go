@@ -25,6 +25,7 @@ type ui struct {
 	panel   *panel
 	bars    map[*bar]struct{}
 	chats   map[*chat]struct{}
+	boxes   map[*filesWindow]struct{}
 	startle func() // see onStartle
 }
 
@@ -56,6 +57,7 @@ func New(cfg Config) (UI, error) {
 	return &ui{
 		cfg: cfg, desk: d, pages: newTurn(), questions: newTurn(),
 		ending: make(chan struct{}), bars: make(map[*bar]struct{}), chats: make(map[*chat]struct{}),
+		boxes: make(map[*filesWindow]struct{}),
 	}, nil
 }
 
@@ -74,8 +76,8 @@ func (u *ui) Close() {
 		return
 	}
 	u.closed = true
-	bars, chats := u.bars, u.chats
-	u.bars, u.chats = nil, nil
+	bars, chats, boxes := u.bars, u.chats, u.boxes
+	u.bars, u.chats, u.boxes = nil, nil, nil
 	u.mu.Unlock()
 	close(u.ending)
 	u.calls.Wait()
@@ -85,6 +87,9 @@ func (u *ui) Close() {
 	}
 	for c := range chats {
 		c.Close()
+	}
+	for w := range boxes {
+		w.Close()
 	}
 	u.desk.close()
 }

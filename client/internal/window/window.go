@@ -70,6 +70,13 @@ type UI interface {
 	// it. called says that the person asked for it: only then it takes the keyboard.
 	// The caller closes it, and opens one at a time.
 	OpenChat(s ChatState, called bool) (Chat, error)
+	// OpenFiles opens the window of files and returns at once. The caller closes it, and
+	// opens one at a time.
+	OpenFiles(s FilesState) (Files, error)
+	// PickFile lets the person pick a file that goes to the technician, and returns
+	// where it is. Everything but an act of the person is ("", nil) or an error. The
+	// caller must hold back what the technician sees and does while it runs.
+	PickFile(ctx context.Context, q PickFile) (path string, err error)
 	// Summarise tells what was done and returns nil when the person closes it.
 	Summarise(ctx context.Context, s Summary) error
 
@@ -325,6 +332,7 @@ type Step struct {
 	At     time.Time
 	Kind   StepKind
 	Scopes grant.Set // for Gave, Refused, and all that went
+	Name   string    // for GotFile and GaveFile
 }
 
 // StepKind is the kind of a Step.
@@ -345,6 +353,8 @@ const (
 	Pictured     StepKind = "pictured"         // the technician kept a picture of the screen
 	FilledClip   StepKind = "filled clipboard" // the technician put text on the clipboard
 	ReadClip     StepKind = "read clipboard"   // the technician was sent what was copied
+	GotFile      StepKind = "got file"         // the technician put a file here
+	GaveFile     StepKind = "gave file"        // the person picked a file, and it went out
 	PausedStep   StepKind = "paused"
 	ResumedStep  StepKind = "resumed"
 	LostStep     StepKind = "lost"

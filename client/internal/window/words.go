@@ -309,6 +309,10 @@ func stepWords(st Step, technician string) string {
 		return texts.T("window.step.locked", "scopes", scopeList(st.Scopes))
 	case ToldFacts:
 		return texts.T("window.step.told-facts", "technician", name(technician))
+	case GotFile:
+		return texts.T("window.step.got-file", "technician", name(technician), "name", name(st.Name))
+	case GaveFile:
+		return texts.T("window.step.gave-file", "technician", name(technician), "name", name(st.Name))
 	case Pointed:
 		return texts.T("window.step.pointed", "technician", name(technician))
 	case Pictured:

@@ -394,6 +394,8 @@ export const EFFECTS = [
   "controlled",
   "controlled-long",
   "copied-out",
+  "file-came",
+  "file-left",
   "recorded",
   "recording-refused",
   "declined",

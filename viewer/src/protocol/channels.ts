@@ -2,12 +2,19 @@
  * The data channels of a connection: the twin of the Go package signaling/control, which says why both ends make
  * them by number. Both read the same list in their tests.
  */
-import { ChannelControl, ChannelDisplay, ChannelPointer, ChannelRepeat } from "./control.gen.ts";
+import {
+  ChannelControl,
+  ChannelDisplay,
+  ChannelFiles,
+  ChannelPointer,
+  ChannelRepeat,
+} from "./control.gen.ts";
 
 export type Label =
   | typeof ChannelDisplay
   | typeof ChannelRepeat
   | typeof ChannelPointer
+  | typeof ChannelFiles
   | typeof ChannelControl;
 
 export interface Channel {
@@ -23,6 +30,7 @@ export const CHANNELS: readonly Channel[] = [
   { label: ChannelDisplay, id: 0, lossy: false },
   { label: ChannelRepeat, id: 1, lossy: true },
   { label: ChannelPointer, id: 2, lossy: true },
+  { label: ChannelFiles, id: 4, lossy: false },
   { label: ChannelControl, id: 3, lossy: false },
 ];
 

@@ -162,6 +162,10 @@ export const ChannelPointer = "pointer";
 /**
  * Labels of the data channels: see Channels.
  */
+export const ChannelFiles = "files";
+/**
+ * Labels of the data channels: see Channels.
+ */
 export const ChannelControl = "control";
 /**
  * MaxMessageBytes bounds one message.
@@ -505,6 +509,176 @@ export interface Network {
   name: string;
   addresses: string[];
 }
+
+//////////
+// source: files.go
+
+/**
+ * Limits of files.
+ */
+export const MaxFileBytes = 2147483648;
+/**
+ * Limits of files.
+ */
+export const MaxFiles = 1000;
+/**
+ * Limits of files.
+ */
+export const MaxParallelFiles = 4;
+/**
+ * Limits of files.
+ */
+export const MaxFileName = 1024;
+/**
+ * Limits of files.
+ */
+export const MaxPieceBytes = 16 << 10;
+/**
+ * Put offers the requester's machine a file of the technician. N counts what one
+ * page offers and asks for. The same Put over another connection goes on with it.
+ */
+export interface Put {
+  n: number /* int */;
+  name: string;
+  size: number /* int64 */;
+}
+/**
+ * Whole says that all of a file was sent, and what it must be.
+ */
+export interface Whole {
+  n: number /* int */;
+  sha256: string;
+}
+/**
+ * Get asks the person for a file: they pick one, and nobody else can. Over another
+ * connection it goes on with one that they picked, from the bytes that are there.
+ */
+export interface Get {
+  n: number /* int */;
+  from: number /* int64 */;
+}
+/**
+ * Kept says that the technician's page has all of a file, and what it got.
+ */
+export interface Kept {
+  n: number /* int */;
+  sha256: string;
+}
+/**
+ * Drop stops a file, whichever way it goes.
+ */
+export interface Drop {
+  n: number /* int */;
+}
+/**
+ * Taking lets the technician's page send a Put from this byte on, also once more.
+ */
+export interface Taking {
+  n: number /* int */;
+  from: number /* int64 */;
+}
+/**
+ * Stored says that a Put lies in the person's folder, as it was sent.
+ */
+export interface Stored {
+  n: number /* int */;
+  sha256: string;
+}
+/**
+ * Giving says that the person picked a file, whose bytes follow from there on.
+ */
+export interface Giving {
+  n: number /* int */;
+  name: string;
+  size: number /* int64 */;
+  from: number /* int64 */;
+}
+/**
+ * Given says that all of a file was sent, and what it is.
+ */
+export interface Given {
+  n: number /* int */;
+  sha256: string;
+}
+/**
+ * DropReason says why a file came to nothing.
+ */
+export type DropReason = string;
+/**
+ * The reasons.
+ */
+export const FileStopped: DropReason = "stopped";
+/**
+ * The reasons.
+ */
+export const FileDeclined: DropReason = "declined";
+/**
+ * The reasons.
+ */
+export const FileBusy: DropReason = "busy";
+/**
+ * The reasons.
+ */
+export const FileTooMany: DropReason = "too_many";
+/**
+ * The reasons.
+ */
+export const FileTooLarge: DropReason = "too_large";
+/**
+ * The reasons.
+ */
+export const FileNoSpace: DropReason = "no_space";
+/**
+ * The reasons.
+ */
+export const FileDiffers: DropReason = "differs";
+/**
+ * The reasons.
+ */
+export const FileFailed: DropReason = "failed";
+/**
+ * The reasons.
+ */
+export const FileNoRight: DropReason = "no_right";
+/**
+ * The reasons.
+ */
+export const FileLost: DropReason = "lost";
+/**
+ * Dropped says that a file comes to nothing.
+ */
+export interface Dropped {
+  n: number /* int */;
+  reason: DropReason;
+}
+/**
+ * FrameKind says what a frame of the channel "files" is.
+ */
+export type FrameKind = number /* uint8 */;
+/**
+ * The kinds. Piece carries bytes of a file from Offset on; Took says that all of
+ * it up to Offset arrived, and carries none.
+ */
+export const Piece: FrameKind = 1;
+/**
+ * The kinds. Piece carries bytes of a file from Offset on; Took says that all of
+ * it up to Offset arrived, and carries none.
+ */
+export const Took: FrameKind = 2;
+/**
+ * Frame is one message of the channel "files", in bytes: kind, N in 4 and Offset in
+ * 8 (big endian), and the bytes of a Piece.
+ */
+export interface Frame {
+  Kind: FrameKind;
+  N: number /* int */;
+  Offset: number /* int64 */;
+  Bytes: string;
+}
+/**
+ * FrameHead is the length of a frame without the bytes of the file.
+ */
+export const FrameHead = 1 + 4 + 8;
 
 //////////
 // source: input.go

@@ -2,6 +2,7 @@
 import type * as wire from "./control.gen.ts";
 import { MaxChatRunes, MaxClipboardBytes, MaxClipRunes } from "./control.gen.ts";
 import { type Facts, readFacts } from "./facts.ts";
+import { type FileFromClient, type FileFromViewer, fileReaders } from "./files.ts";
 import { DecodeError, flag, list, oneOf, parseJson, shape, splitType, text, whole } from "./read.ts";
 import { REASONS, type Reason } from "./signaling.ts";
 
@@ -103,6 +104,7 @@ export type FromClient =
   | ({ readonly type: "facts" } & Facts)
   | { readonly type: "notice"; readonly code: NoticeCode }
   | ({ readonly type: "locks" } & Locks)
+  | FileFromClient
   | { readonly type: "bye"; readonly reason: Reason };
 
 /** What a viewer may send to a client, but for input. */
@@ -119,6 +121,7 @@ export type FromViewer =
   | ({ readonly type: "show" } & wire.Show)
   | ({ readonly type: "attend" } & wire.Attend)
   | { readonly type: "abilities"; readonly video: readonly VideoCodec[] }
+  | FileFromViewer
   | { readonly type: "bye"; readonly reason: Reason };
 
 const id = text(64);
@@ -229,6 +232,7 @@ const readers = {
   facts: readFacts(shape),
   notice: shape({ code: oneOf(...NOTICES) }),
   locks: shape({ caps: flag, num: flag, scroll: flag }),
+  ...fileReaders,
   bye: shape({ reason: oneOf(...REASONS) }),
 } as const;
 

@@ -13,6 +13,7 @@ import type { SessionApi } from "./api.ts";
 import { Rate } from "./chat.ts";
 import { Clipboard } from "./clipboard.ts";
 import { keepFacts } from "./facts.ts";
+import { Files } from "./files.ts";
 import { forgetKeys, loadKeys, type SessionKeys, saveKeys } from "./keys.ts";
 import { type LiveEvent, type LiveState, reduce, START } from "./live-state.ts";
 import { type PathFigures, readPath } from "./path.ts";
@@ -64,6 +65,8 @@ export class LiveSession {
   private readonly rate = new Rate();
   /** The requester's clipboard. */
   readonly clipboard = new Clipboard((message) => this.peer?.send(message) === true);
+  /** Files both ways. */
+  readonly files: Files = new Files((files) => this.dispatch({ type: "files", files }));
   /** The end was taken note of. */
   private sealing = false;
   /** The monitor that was chosen; empty: the client's choice. */
@@ -101,6 +104,7 @@ export class LiveSession {
   dispose(): void {
     this.life.abort();
     this.closePeer();
+    this.files.dispose();
   }
 
   /** Accepts who joined. */
@@ -327,12 +331,14 @@ export class LiveSession {
       onWords: (words) => this.dispatch({ type: "words", words }),
       onVerified: (channels, early) => {
         this.dispatch({ type: "verified" });
+        this.files.connect({ say: (m) => peer.send(m), frame: (f) => peer.sendFrame(f) });
         if (this.token !== token) this.peer?.send({ type: "token", token: this.token }); // renewed meanwhile
         this.options.screen.show(channels, early, this.peerLife.signal);
         this.tellAbilities();
         this.sayAgain();
       },
       onMessage: (message) => this.onClient(message),
+      onFrame: (frame) => this.files.onFrame(frame),
       onHostile: (why) => {
         console.warn("connection refused:", why);
         this.closePeer();
@@ -366,6 +372,7 @@ export class LiveSession {
     this.peer?.close();
     this.peer = undefined;
     this.clipboard.lost();
+    this.files.lost();
     this.dispatch({ type: "lost" });
   }
 
@@ -373,6 +380,7 @@ export class LiveSession {
     switch (message.type) {
       case "rights":
         this.dispatch({ type: "rights", rights: message, at: Date.now() });
+        this.files.follow(message);
         this.askViewOnce(message);
         return;
       case "granted":
@@ -380,6 +388,8 @@ export class LiveSession {
         return;
       case "declined":
         this.dispatch({ type: "declined", reason: message.reason });
+        if (this.state.question.is === "declined" && this.state.question.scopes.includes("files:send"))
+          this.files.refused();
         return;
       case "screens":
         this.dispatch({ type: "screens", monitors: message.monitors, shown: message.shown });
@@ -398,6 +408,13 @@ export class LiveSession {
       case "said":
       case "locks":
         this.dispatch(message);
+        return;
+      case "taking":
+      case "stored":
+      case "giving":
+      case "given":
+      case "dropped":
+        this.files.onMessage(message);
         return;
       case "bye":
         this.onEnded(message.reason);

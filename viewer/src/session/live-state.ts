@@ -12,6 +12,7 @@ import type { Facts } from "../protocol/facts.ts";
 import type { State as BrokerState, Phase, Reason } from "../protocol/signaling.ts";
 
 import { type ChatLine, heard, saying } from "./chat.ts";
+import type { Transfer } from "./files.ts";
 
 /** Where the page stands; each stage has its own words and controls. */
 export type Stage =
@@ -72,6 +73,7 @@ export interface LiveState {
   /** Whether the broker keeps it with the session. */
   readonly factsKept: "saving" | "kept" | "failed";
   readonly chat: readonly ChatLine[];
+  readonly files: readonly Transfer[];
 }
 
 export type LiveEvent =
@@ -91,6 +93,7 @@ export type LiveEvent =
   | { readonly type: "facts"; readonly facts: Facts }
   | { readonly type: "facts_kept"; readonly kept: boolean }
   | Extract<FromClient, { type: "said" | "locks" }>
+  | { readonly type: "files"; readonly files: readonly Transfer[] }
   | { readonly type: "saying"; readonly id: string; readonly text: string }
   | { readonly type: "stopped"; readonly at: "superseded" | "no_keys" | "signed_out" }
   | { readonly type: "ended"; readonly reason: Reason };
@@ -125,7 +128,17 @@ export const START: LiveState = {
   locks: undefined,
   factsKept: "saving",
   chat: [],
+  files: [],
 };
+
+/** What a connection that is gone leaves of what the client said. */
+const UNKNOWN = {
+  verified: false,
+  words: undefined,
+  rights: NO_RIGHTS,
+  lapsesAt: undefined,
+  question: { is: "none" },
+} as const satisfies Partial<LiveState>;
 
 /** The next state. It never leaves "ended". */
 export function reduce(state: LiveState, event: LiveEvent): LiveState {
@@ -149,14 +162,7 @@ function apply(state: LiveState, event: LiveEvent): LiveState {
     case "words":
       return { ...state, words: event.words };
     case "lost":
-      return {
-        ...state,
-        verified: false,
-        words: undefined,
-        rights: NO_RIGHTS,
-        lapsesAt: undefined,
-        question: { is: "none" },
-      };
+      return { ...state, ...UNKNOWN };
     case "rights":
       return {
         ...state,
@@ -191,6 +197,8 @@ function apply(state: LiveState, event: LiveEvent): LiveState {
       return { ...state, locks: { caps: event.caps, num: event.num, scroll: event.scroll } };
     case "said":
       return { ...state, chat: heard(state.chat, event) };
+    case "files":
+      return { ...state, files: event.files };
     case "saying":
       return { ...state, chat: saying(state.chat, event.id, event.text) };
     case "stopped":

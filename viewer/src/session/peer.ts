@@ -6,6 +6,7 @@
 import { type Bytes, fromBase64, toBase64 } from "../protocol/bytes.ts";
 import { CHANNELS, type Label, makeChannel } from "../protocol/channels.ts";
 import { decodeFromClient, encode, type FromClient, type FromViewer } from "../protocol/control.ts";
+import { decodeFrame, encodeFrame, type Frame } from "../protocol/files.ts";
 import { type Binding, checkClient, viewerProof } from "../protocol/invite.ts";
 import { fingerprint, originId } from "../protocol/sdp.ts";
 import type { ICEServer } from "../protocol/signaling.gen.ts";
@@ -30,6 +31,8 @@ export interface PeerOptions {
   readonly onVerified: (channels: DisplayChannels, early: readonly ArrayBuffer[]) => void;
   /** Only after onVerified. */
   readonly onMessage: (message: FromClient) => void;
+  /** A message of the channel of files; only after onVerified. */
+  readonly onFrame: (frame: Frame) => void;
   /** Somebody stands between, or the other end broke the protocol. */
   readonly onHostile: (why: string) => void;
   readonly onState: (state: RTCPeerConnectionState) => void;
@@ -131,7 +134,14 @@ export class Peer {
     return true;
   }
 
-  private canSend(channel: "control" | "pointer"): boolean {
+  /** Sends a frame of a file; false when there is no verified client. */
+  sendFrame(frame: Frame): boolean {
+    if (!this.canSend("files")) return false;
+    this.channels.files.send(encodeFrame(frame));
+    return true;
+  }
+
+  private canSend(channel: "control" | "pointer" | "files"): boolean {
     return this.verified && this.channels[channel].readyState === "open";
   }
 
@@ -205,9 +215,19 @@ export class Peer {
 
   private believe(): void {
     this.verified = true;
-    const { display, repeat } = this.channels;
+    const { display, repeat, files } = this.channels;
     display.onmessage = null;
+    files.onmessage = (event: MessageEvent<unknown>) => this.onFrame(event.data);
     this.options.onVerified({ display, repeat }, this.earlyDisplay.splice(0));
+  }
+
+  private onFrame(data: unknown): void {
+    try {
+      if (!(data instanceof ArrayBuffer)) throw new Error("a frame that is no bytes");
+      this.options.onFrame(decodeFrame(data));
+    } catch (error) {
+      this.options.onHostile(error instanceof Error ? error.message : "malformed frame");
+    }
   }
 
   /** The client may show a picture as soon as it believes us, which can be before we believe it. */

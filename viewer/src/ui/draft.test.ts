@@ -12,6 +12,24 @@ test("says how long, on what, and what was used", () => {
   expect(controlled).toContain("mouse and keyboard used");
 });
 
+test("says what files moved", () => {
+  const kinds = [
+    "client.capture_started",
+    "client.file_received",
+    "client.file_received",
+    "client.file_sent",
+  ];
+  const moved = draftOf(
+    session,
+    kinds.map((kind) => ({ kind })),
+    now,
+  );
+  expect(moved.split("\n").slice(1)).toEqual([
+    "Files put on the computer: 2.",
+    "Files fetched from the computer: 1.",
+  ]);
+});
+
 test("is empty when nothing was shown", () => {
   expect(draftOf({ ...session, liveAt: undefined }, [], now)).toBe("");
 });

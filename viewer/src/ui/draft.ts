@@ -11,16 +11,23 @@ export interface Note {
 
 type Facts = Pick<Session, "liveAt" | "endedAt" | "system">;
 
-/** One line a session: when, how long, on what, seen or controlled. Empty when nothing was ever shown. */
+/** When, how long, on what, seen or controlled, and what files moved. Empty when nothing was ever shown. */
 export function draftOf(session: Facts, events: readonly Pick<AuditEvent, "kind">[], now: number): string {
   if (session.liveAt === undefined) return "";
   const end = session.endedAt ?? new Date(now).toISOString();
   const controlled = events.some((e) => e.kind === "client.control_started");
-  return t(controlled ? "desk.draft.controlled" : "desk.draft.seen", {
+  const seen = t(controlled ? "desk.draft.controlled" : "desk.draft.seen", {
     when: moment(session.liveAt, now),
     length: between(session.liveAt, end),
     system: systemText(session.system) || t("desk.draft.computer"),
   });
+  const came = events.filter((e) => e.kind === "client.file_received").length;
+  const left = events.filter((e) => e.kind === "client.file_sent").length;
+  return [
+    seen,
+    ...(came > 0 ? [t("desk.draft.files-came", { n: came })] : []),
+    ...(left > 0 ? [t("desk.draft.files-left", { n: left })] : []),
+  ].join("\n");
 }
 
 /** Text that is there, then the draft, which is not added twice. */

@@ -72,6 +72,11 @@ export function size(bytes: number): string {
   return t(`size.${unit}`, { n: n < 100 ? Number(n.toFixed(1)) : Math.round(n) });
 }
 
+/** How large a file is: "313 KiB", and from a MiB on as size says. */
+export function fileSize(bytes: number): string {
+  return bytes < 2 ** 20 ? t("size.kib", { n: Math.ceil(bytes / 1024) }) : size(bytes);
+}
+
 /** Bits a second. */
 export function rate(bitsPerSecond: number): string {
   if (bitsPerSecond < 1000) return t("rate.idle");

@@ -26,6 +26,7 @@ export const ICONS = {
   more: "M5 9.4a.6.6 0 1 0 .01 0zM10 9.4a.6.6 0 1 0 .01 0zM15 9.4a.6.6 0 1 0 .01 0z",
   info: "M10 9v6M10 5.5v.01M18 10a8 8 0 1 1-16 0 8 8 0 0 1 16 0z",
   warn: "M10 3l8 14H2zM10 8v4M10 14.5v.01",
+  file: "M5 3h6l4 4v10H5zM11 3v4h4",
   chat: "M3 4h14v10H9l-4 3v-3H3z",
   target: "M10 16a6 6 0 1 0 0-12 6 6 0 0 0 0 12zM10 2v4M10 14v4M2 10h4M14 10h4",
   tools: "M4 5h12M4 10h12M4 15h12M7 3v4M13 8v4M8 13v4",

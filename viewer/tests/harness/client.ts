@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { format } from "../../src/ui/message.ts";
 import type { Desktop, Place, Window } from "./desktop.ts";
 import { programs, textsFile } from "./paths.ts";
+import type { Picture } from "./picture.ts";
 import type { Program } from "./process.ts";
 import { buttonReady, settled } from "./settled.ts";
 import { waitFor } from "./wait.ts";
@@ -15,6 +17,8 @@ export const titles = {
   bar: text("window.title.bar"),
   summary: text("window.title.summary"),
   chat: text("window.title.chat"),
+  files: text("window.title.files"),
+  pick: text("window.title.pick"),
 } as const;
 
 /** Where the person finds the buttons. */
@@ -129,6 +133,41 @@ export class Client {
     await this.desktop.active(await this.chat());
     await this.desktop.run("xdotool", ["type", "--delay", "20", line]);
     await this.desktop.keys("Return");
+  }
+
+  /** Waits for the window in which files are seen. */
+  async filesShown(): Promise<Window> {
+    return await this.#window(titles.files);
+  }
+
+  /** Stops the file that moves: its button is the first thing in that window that can have the keyboard. */
+  async stopFile(): Promise<void> {
+    const window = await this.filesShown();
+    await this.desktop.clickIn(window, { x: 60, y: 20 });
+    await this.desktop.active(window);
+    await this.desktop.keys("Tab", "space");
+  }
+
+  /** Picks a file of the home folder: the list has the way up, then folders, then files. Cancel has the keyboard. */
+  async pickFile(name: string): Promise<void> {
+    const window = await this.#window(titles.pick);
+    await listens();
+    const there = await readdir(this.desktop.home, { withFileTypes: true });
+    const shown = there.filter((entry) => !entry.name.startsWith("."));
+    const files = shown.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+    files.sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
+    const row = 1 + (shown.length - files.length) + files.indexOf(name);
+    await this.#keysSeen(window, [...Array<string>(row + 1).fill("Tab"), "space"]);
+    await settled(this.desktop, window, fileReady);
+    await this.#press(titles.pick, places.allow, (now) => now?.id !== window.id);
+  }
+
+  /** Picks nothing. */
+  async pickNothing(): Promise<void> {
+    await this.#window(titles.pick);
+    await listens();
+    await this.desktop.keys("Escape");
+    await this.desktop.gone(titles.pick);
   }
 
   /** Says that this feels wrong. */
@@ -281,6 +320,12 @@ export class Client {
 
 function same(a: Window, b: Window): boolean {
   return a.id === b.id && a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
+}
+
+/** Whether the button that sends a file can be pressed: it is wider than others, so this is above its words. */
+function fileReady(shown: Picture): boolean {
+  const colour = shown.at(shown.width - 60, shown.height - 52);
+  return (colour & 0xff) > 0x80 && colour >> 16 < 0x40;
 }
 
 /** A person cannot answer faster than the window listens. */

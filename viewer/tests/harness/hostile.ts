@@ -54,7 +54,7 @@ export class HostileClient {
   }
 
   /** Sends bytes on a channel. */
-  bytes(channel: "display" | "repeat" | "pointer" | "control", data: Buffer): void {
+  bytes(channel: "display" | "repeat" | "pointer" | "files" | "control", data: Buffer): void {
     this.raw(`${channel}:base64`, data.toString("base64"));
   }
 
