@@ -29,7 +29,7 @@ import (
 const (
 	maxQueued  = 16 << 20 // bytes of updates that wait to be written; more are left out
 	stillAfter = 240      // updates after a whole picture: then another is due
-	stillTimes = 8        // times its size in bytes: the same
+	stillBytes = 3 << 20  // of updates, and as many as the picture had: the same; a player needs a tenth of a second for them
 	stillEvery = time.Minute
 	pointEvery = 30 * time.Millisecond // between two places of the pointer
 	typedEvery = time.Second           // between two notes that something was typed: less tells nothing of what
