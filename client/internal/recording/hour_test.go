@@ -22,14 +22,14 @@ func TestEveryMomentOfAnHourIsNear(t *testing.T) {
 		s := setUp(t)
 		noise := rand.New(rand.NewPCG(1, 2))
 		for minute := range 60 {
-			for tick := range 120 { // of half a second
+			for tick := range 300 { // five a second
 				switch {
 				case minute%3 == 0:
-					s.src.draw(uint32(minute*120 + tick))
-				case minute%3 == 1:
-					s.src.change(image.Rect(64, 64, 160, 128), func() uint32 { return noise.Uint32() & 0xffffff })
+					s.src.draw(uint32(minute*300 + tick))
+				case minute%6 == 1:
+					s.src.change(image.Rect(64, 64, 160, 160), func() uint32 { return noise.Uint32() & 0xffffff })
 				}
-				pass(500 * time.Millisecond)
+				pass(200 * time.Millisecond)
 			}
 		}
 		res, _ := s.end(t)
@@ -50,8 +50,8 @@ func TestEveryMomentOfAnHourIsNear(t *testing.T) {
 				}
 			}
 		}
-		// 2400 changes of 18 KiB that cannot be packed, and as many small ones.
-		if pictures < 20 || pictures > 80 {
+		// 3000 changes of about 27 KiB that cannot be packed, and twice as many small ones.
+		if pictures < 20 || pictures > 100 {
 			t.Errorf("%d whole pictures in an hour", pictures)
 		}
 	})
