@@ -107,6 +107,11 @@ type scene struct {
 
 func setUp(t *testing.T) *scene {
 	t.Helper()
+	return setUpWith(t, 0)
+}
+
+func setUpWith(t *testing.T, maxSpool int64) *scene {
+	t.Helper()
 	pub, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +131,7 @@ func setUp(t *testing.T) *scene {
 	s.rec, err = recording.New(recording.Config{
 		Session: session, Key: key, Lease: lease, List: format.List{Number: 3, Hash: sum[:]},
 		Recipients: []string{other.Recipient().String(), s.auditor.Recipient().String()},
-		Put:        s.broker.put, Log: slog.New(slog.DiscardHandler),
+		Put:        s.broker.put, MaxSpool: maxSpool, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
