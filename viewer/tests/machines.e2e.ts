@@ -43,9 +43,15 @@ test("facts of the machine are asked for, shown beside the picture, kept and lis
   for (const kind of ["client.facts_told", "facts.kept"]) expect(kinds).toContain(kind);
   expect(await broker.auditExport(), "the log has no facts").not.toContain(`"${hostname()}"`);
 
-  // A page that is loaded anew is told once more, and the person can end that.
+  // A page that is loaded anew is told once more, says when that cannot be kept, and the person can end it.
+  const keeping = /\/facts$/;
+  await page.route(keeping, (route) =>
+    route.request().method() === "PUT" ? route.abort() : route.continue(),
+  );
   await page.reload();
   await expect(card).toBeVisible({ timeout: 20_000 });
+  await expect(card.getByText(text("machine.keep.failed"))).toBeVisible({ timeout: 30_000 });
+  await page.unroute(keeping);
   await session.client.keepFactsBack();
   await expect(page.getByText(text("session.left", { time: "1 h" }), { exact: true })).toBeVisible();
   await page.reload();
