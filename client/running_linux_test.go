@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"beside/signaling/invite"
+	"beside/signaling/texts"
 )
 
 // A second start raises the windows of the first and says nothing; when the
@@ -56,7 +57,7 @@ func TestNoOtherAccountRaises(t *testing.T) {
 	code, _, errs := start(t, func(p *program) {
 		p.slot, p.fileName, p.uid = fill(t, configuration[:]), "Beside-"+secret.Reveal()+strings.Repeat("0", 20), somebody
 	})
-	if code != exitOK || !strings.Contains(errs, "already running") || strings.Contains(errs, secret.Reveal()) {
+	if code != exitOK || !strings.Contains(errs, texts.T("client.already")) || strings.Contains(errs, secret.Reveal()) {
 		t.Errorf("second start that cannot raise: got %d, %q", code, errs)
 	}
 	free()

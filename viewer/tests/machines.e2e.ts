@@ -43,6 +43,15 @@ test("facts of the machine are asked for, shown beside the picture, kept and lis
   for (const kind of ["client.facts_told", "facts.kept"]) expect(kinds).toContain(kind);
   expect(await broker.auditExport(), "the log has no facts").not.toContain(`"${hostname()}"`);
 
+  // When what it is told cannot be kept, it says so.
+  const keeping = /\/facts$/;
+  await page.route(keeping, (route) =>
+    route.request().method() === "PUT" ? route.abort() : route.continue(),
+  );
+  await page.reload();
+  await expect(card.getByText(text("machine.keep.failed"))).toBeVisible({ timeout: 40_000 });
+  await page.unroute(keeping);
+
   // A page that is loaded anew is told once more, and the person can end that.
   await page.reload();
   await expect(card).toBeVisible({ timeout: 20_000 });

@@ -42,6 +42,9 @@ test("the auditors' keys are made, tried out and changed", async ({ broker, page
   await expect(page.getByText(text("admin.auditors.new"), { exact: true })).toBeVisible({ timeout: 30_000 });
   await looksSound(page, "changing the list");
   await page.getByLabel(text("admin.auditors.kit.file")).setInputFiles(kit.file);
+  await page.getByLabel(text("admin.auditors.kit.code")).fill("0000-0000-0000-0000-0000-0000");
+  await publish.click();
+  await expect(page.getByText(text("admin.auditors.kit.wrong"))).toBeVisible({ timeout: 30_000 });
   await page.getByLabel(text("admin.auditors.kit.code")).fill(kit.code);
   await publish.click();
   await expect(page.getByText(text("admin.auditors.published"))).toBeVisible({ timeout: 30_000 });

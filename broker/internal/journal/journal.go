@@ -66,7 +66,11 @@ func (j *Journal) Update(ctx context.Context, change func(*store.Tx) ([]record.E
 
 // Note records events that come without a change of their own.
 func (j *Journal) Note(ctx context.Context, events ...record.Event) error {
-	return j.Update(ctx, func(*store.Tx) ([]record.Event, error) { return events, nil })
+	err := j.store.Note(ctx, events...)
+	if err == nil && len(events) > 0 {
+		j.wake()
+	}
+	return err
 }
 
 // Run wakes watchers when another process has written. It returns when ctx ends.

@@ -2,7 +2,10 @@ package sequencer_test
 
 import (
 	"context"
+	"database/sql"
+	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -20,11 +23,47 @@ import (
 // BenchmarkSustained commits events one by one from many writers, each in a
 // transaction of its own that is on disk before the writer goes on, while the
 // tree is kept up to date. It reports events a second, the time of a commit and
-// how long an event takes to be under a signed head.
+// how long an event takes to be under a signed head. The floor is what the same
+// database takes for the same bytes in as large commits, one after the other,
+// in a table without an index and with nothing else to do.
 func BenchmarkSustained(b *testing.B) {
+	b.Run("floor-64-a-commit", func(b *testing.B) { floor(b, 64) })
 	for _, writers := range []int{1, 64, 512} {
 		b.Run(name(writers), func(b *testing.B) { sustained(b, writers) })
 	}
+}
+
+func floor(b *testing.B, together int) {
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(b.TempDir(), "floor.db")+
+		"?_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(b.Context(), `CREATE TABLE leaf (bytes TEXT NOT NULL)`); err != nil {
+		b.Fatal(err)
+	}
+	row, rows := make([]any, together), strings.Repeat(", (?)", together-1)
+	for i := range row {
+		row[i] = strings.Repeat("x", 400)
+	}
+	insert, err := db.PrepareContext(b.Context(), `INSERT INTO leaf (bytes) VALUES (?)`+rows)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var took []time.Duration
+	b.ResetTimer()
+	for range (b.N + together - 1) / together {
+		began := time.Now()
+		if _, err := insert.ExecContext(b.Context(), row...); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(began))
+	}
+	b.StopTimer()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+	percentiles(b, took, "commit")
 }
 
 func name(writers int) string {

@@ -5,20 +5,25 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
+	"slices"
 	"sync"
+
+	"beside/signaling/record"
 )
 
 // maxTogether bounds the changes of one commit.
-const maxTogether = 256
+const maxTogether = 512
 
 // committer writes the changes of many goroutines in few transactions: whoever
 // finds nobody writing writes for all who wait, each change behind a savepoint of
 // its own, and one commit to disk serves them all. A change that fails takes
-// back only itself. Changes see what those before them in the queue did, as if
+// back only itself. Events without a change need no savepoint: those that follow
+// each other are appended by one statement. Changes see what those before them in the queue did, as if
 // each had been committed alone; none is told of success before the commit.
 type committer struct {
-	db       *sql.DB
-	appendTo *sql.Stmt // audit_event
+	db    *sql.DB
+	stmts statements
 
 	turn chan struct{} // holds one: its sender writes
 
@@ -33,7 +38,8 @@ var errUnwritten = errors.New("the change was not written")
 // pending is one change and what became of it.
 type pending struct {
 	ctx      context.Context // of the caller
-	change   func(*Tx) error
+	change   func(*Tx) error // nil: there are only
+	events   []record.Event
 	made     bool  // it waits for the commit
 	err      error // errUnwritten until something is known
 	panicked any
@@ -41,17 +47,17 @@ type pending struct {
 }
 
 func newCommitter(ctx context.Context, db *sql.DB) (*committer, error) {
-	stmt, err := db.PrepareContext(ctx, `INSERT INTO audit_event (seq, id, kind, session, leaf) VALUES ($1, $2, $3, $4, $5)`)
+	stmts, err := prepare(ctx, db)
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
-	return &committer{db: db, appendTo: stmt, turn: make(chan struct{}, 1)}, nil
+	return &committer{db: db, stmts: stmts, turn: make(chan struct{}, 1)}, nil
 }
 
-// update runs a change, alone or together with others, and returns when it is
+// update makes a change, alone or together with others, and returns when it is
 // committed or has failed.
-func (c *committer) update(ctx context.Context, change func(*Tx) error) error {
-	p := &pending{ctx: ctx, change: change, err: errUnwritten, done: make(chan struct{})}
+func (c *committer) update(p *pending) error {
+	p.err, p.done = errUnwritten, make(chan struct{})
 	c.mu.Lock()
 	c.waiting = append(c.waiting, p)
 	c.mu.Unlock()
@@ -71,6 +77,7 @@ func (c *committer) update(ctx context.Context, change func(*Tx) error) error {
 // write takes the turn that its caller has been given.
 func (c *committer) write() {
 	defer func() { <-c.turn }()
+	c.gather()
 	c.mu.Lock()
 	batch := c.waiting[:min(len(c.waiting), maxTogether)]
 	c.waiting = c.waiting[len(batch):]
@@ -91,6 +98,21 @@ func (c *committer) write() {
 	}
 }
 
+// gather lets those who are about to come come. Without, the first whom a commit has
+// woken would write alone, and all others wait for another.
+func (c *committer) gather() {
+	for before := -1; ; {
+		c.mu.Lock()
+		waiting := len(c.waiting)
+		c.mu.Unlock()
+		if waiting <= before || waiting >= maxTogether {
+			return
+		}
+		before = waiting
+		runtime.Gosched() // nobody waits for this who does not have the processor
+	}
+}
+
 // together commits a batch. Its error is of all who have none of their own.
 func (c *committer) together(batch []*pending) error {
 	// The callers' contexts do not reach the database: a statement that is
@@ -101,21 +123,25 @@ func (c *committer) together(batch []*pending) error {
 		return fmt.Errorf("begin writing: %w", err)
 	}
 	defer sqlTx.Rollback() //nolint:errcheck // after Commit it does nothing
-	shared := &batchTx{appendTo: sqlTx.StmtContext(ctx, c.appendTo), last: -1}
-	kept := 0
+	shared := &batchTx{ctx: ctx, stmts: c.stmts.in(ctx, sqlTx), last: -1}
 	for _, p := range batch {
 		if err := p.ctx.Err(); err != nil {
 			p.err = fmt.Errorf("begin writing: %w", err)
 			continue
 		}
-		if err := p.run(ctx, sqlTx, shared, len(batch) > 1); err != nil {
+		if p.change == nil {
+			err = shared.note(p)
+		} else if err = shared.flush(); err == nil { // it sees what came before
+			err = p.run(ctx, sqlTx, shared, len(batch) > 1)
+		}
+		if err != nil {
 			return err
 		}
-		if p.made {
-			kept++
-		}
 	}
-	if kept == 0 {
+	if err := shared.flush(); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(batch, func(p *pending) bool { return p.made }) {
 		return nil
 	}
 	if err := sqlTx.Commit(); err != nil {
@@ -124,18 +150,12 @@ func (c *committer) together(batch []*pending) error {
 	return nil
 }
 
-// batchTx is what the changes of one transaction share.
-type batchTx struct {
-	appendTo *sql.Stmt
-	last     int64 // number of the newest event; -1: not read yet
-}
-
 // run makes one change; with others, behind a savepoint. What it returns makes
 // the whole transaction worthless.
 func (p *pending) run(ctx context.Context, sqlTx *sql.Tx, shared *batchTx, others bool) error {
 	last := shared.last
 	if others {
-		if _, err := sqlTx.ExecContext(ctx, `SAVEPOINT one`); err != nil {
+		if _, err := shared.stmts.begin.ExecContext(ctx); err != nil {
 			return fmt.Errorf("begin writing: %w", err)
 		}
 	}
@@ -147,9 +167,9 @@ func (p *pending) run(ctx context.Context, sqlTx *sql.Tx, shared *batchTx, other
 	var err error
 	if !p.made {
 		shared.last = last
-		_, err = sqlTx.ExecContext(ctx, `ROLLBACK TO one`)
+		_, err = shared.stmts.undo.ExecContext(ctx)
 	}
-	_, released := sqlTx.ExecContext(ctx, `RELEASE one`)
+	_, released := shared.stmts.keep.ExecContext(ctx)
 	if err = errors.Join(err, released); err != nil {
 		return fmt.Errorf("write together: %w", err)
 	}

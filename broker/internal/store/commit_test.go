@@ -9,6 +9,7 @@ import (
 
 	"beside/broker/internal/desk"
 	"beside/broker/internal/store"
+	"beside/signaling/record"
 )
 
 // TestChangesTogetherAreEachTheirOwn: of many changes that are committed
@@ -81,6 +82,56 @@ func TestChangesTogetherAreEachTheirOwn(t *testing.T) {
 		for i, l := range leaves {
 			if l.Seq != int64(i+1) {
 				t.Fatalf("event %d has number %d", i+1, l.Seq)
+			}
+		}
+		return err
+	})
+}
+
+// TestNotesTogether: events that come without a change are committed with whatever
+// else waits, each caller's in a row and all or none.
+func TestNotesTogether(t *testing.T) {
+	s := open(t, t.TempDir())
+	sign := func(session string) record.Event {
+		e := record.New(record.BrokerStopped{}, record.ByBroker, record.Actor{Kind: record.Broker})
+		e.Session = session
+		return e
+	}
+	var wg sync.WaitGroup
+	const each = 100
+	for i := range each {
+		wg.Go(func() {
+			if err := s.Note(t.Context(), sign(fmt.Sprint(i)), sign(fmt.Sprint(i))); err != nil {
+				t.Errorf("good: %v", err)
+			}
+		})
+		wg.Go(func() {
+			if err := s.Note(t.Context(), sign("bad"), record.Event{Kind: "unheard.of"}); !errors.Is(err, record.ErrKind) {
+				t.Errorf("an event that cannot be kept: %v, want %v", err, record.ErrKind)
+			}
+		})
+		wg.Go(func() {
+			if err := s.Update(t.Context(), note); err != nil {
+				t.Errorf("change: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	view(t, s, func(v *store.View) error {
+		rows, err := v.Rows(0, 1000)
+		if len(rows) != 3*each {
+			t.Errorf("%d events, want %d", len(rows), 3*each)
+		}
+		for i, r := range rows {
+			if r.Seq != int64(i+1) {
+				t.Fatalf("event %d has number %d", i+1, r.Seq)
+			}
+			if r.Session == "bad" {
+				t.Error("a part of a refused note is there")
+			}
+			beside := i > 0 && rows[i-1].Session == r.Session || i+1 < len(rows) && rows[i+1].Session == r.Session
+			if r.Session != "" && !beside {
+				t.Errorf("the events of note %s are apart", r.Session)
 			}
 		}
 		return err

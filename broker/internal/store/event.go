@@ -1,7 +1,6 @@
 package store
 
 import (
-	"crypto/rand"
 	"fmt"
 
 	"beside/signaling/record"
@@ -32,39 +31,15 @@ func (l Leaf) Event() (record.Event, error) {
 // and keeps personal data beside the leaf, which only commits to it. Only
 // package journal calls it.
 func (t *Tx) Append(e record.Event) (record.Event, error) {
-	if t.batch.last < 0 {
-		last, err := t.LastSeq()
-		if err != nil {
-			return e, err
-		}
-		t.batch.last = last
-	}
-	e.Seq, e.ID, e.Time = t.batch.last+1, NewID(), t.now
-	part, personal, err := e.Part()
+	n, err := t.batch.next(e, t.now)
 	if err != nil {
 		return e, err
 	}
-	var salt [record.SaltBytes]byte
-	if personal != nil {
-		rand.Read(salt[:]) //nolint:errcheck // never fails, crypto/rand
-		part.Personal = record.Commit(salt[:], personal)
-	}
-	leaf, err := part.Leaf()
-	if err != nil {
+	if err := t.batch.insert([]entry{n}); err != nil {
 		return e, err
-	}
-	if _, err := t.batch.appendTo.ExecContext(t.ctx, e.Seq, e.ID, string(e.Kind), e.Session, string(leaf)); err != nil {
-		return e, fmt.Errorf("append event %s: %w", e.Kind, err)
-	}
-	t.batch.last = e.Seq
-	if personal != nil {
-		if _, err := t.exec(`INSERT INTO audit_personal (seq, subject, salt, value) VALUES ($1, $2, $3, $4)`,
-			e.Seq, subject(e), encode(salt[:]), string(personal)); err != nil {
-			return e, fmt.Errorf("keep personal data of event %s: %w", e.Kind, err)
-		}
 	}
 	t.owed = ""
-	return e, nil
+	return n.event, nil
 }
 
 // subject is whose personal data an event has: of whoever is in the session, or
@@ -118,9 +93,11 @@ func (t *Tx) erase(where string, args ...any) (int64, error) {
 
 // LastSeq is the number of events so far.
 func (v *View) LastSeq() (seq int64, err error) {
-	err = v.row("last event", func(s scanner) error { return s.Scan(&seq) }, `SELECT COALESCE(MAX(seq), 0) FROM audit_event`)
+	err = v.row("last event", func(s scanner) error { return s.Scan(&seq) }, lastSeq)
 	return seq, err
 }
+
+const lastSeq = `SELECT COALESCE(MAX(seq), 0) FROM audit_event`
 
 const leafQuery = `SELECT audit_event.seq, leaf, COALESCE(salt, ''), COALESCE(value, '')
 	FROM audit_event LEFT JOIN audit_personal ON audit_personal.seq = audit_event.seq `

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -25,13 +27,25 @@ type Place struct {
 
 // FindSessions lists at most limit sessions, the newest first.
 func (v *View) FindSessions(q SessionSearch, limit int) ([]Session, error) {
-	query, args := q.query(limit)
+	few, err := v.narrow(q)
+	if err != nil || few != nil && len(few) == 0 {
+		return nil, err
+	}
+	if few == nil {
+		if q.Effects, err = v.rarest(q.Effects); err != nil {
+			return nil, err
+		}
+	}
+	query, args, err := q.query(few, limit)
+	if err != nil {
+		return nil, err
+	}
 	return v.sessions("found sessions", query, args...)
 }
 
-// query writes the search. The first effect leads, if there is one: its index is in the
-// order of the list.
-func (q SessionSearch) query(limit int) (string, []any) {
+// query writes the search. Few sessions lead, if it is known that it is among them, or
+// else the first effect, if there is one: its index is in the order of the list.
+func (q SessionSearch) query(few []string, limit int) (string, []any, error) {
 	var args []any
 	arg := func(v any) string {
 		args = append(args, v)
@@ -39,8 +53,15 @@ func (q SessionSearch) query(limit int) (string, []any) {
 	}
 	from, at, id := sessionFrom, "session.invited_at", "session.id"
 	var where []string
+	if few != nil {
+		ids, err := json.Marshal(few)
+		if err != nil {
+			return "", nil, fmt.Errorf("narrow the search: %w", err)
+		}
+		from = `FROM json_each(` + arg(string(ids)) + `) few CROSS JOIN session ON session.id = few.value ` + sessionJoins
+	}
 	for i, effect := range q.Effects {
-		if i == 0 {
+		if i == 0 && few == nil {
 			from = `FROM session_effect JOIN session ON session.id = session_effect.session ` + sessionJoins
 			at, id = "session_effect.at", "session_effect.session"
 			where = append(where, "session_effect.effect = "+arg(effect))
@@ -71,7 +92,7 @@ func (q SessionSearch) query(limit int) (string, []any) {
 	if len(where) > 0 {
 		query += "WHERE " + strings.Join(where, " AND ") + " "
 	}
-	return query + "ORDER BY " + at + " DESC, " + id + " DESC LIMIT " + arg(limit), args
+	return query + "ORDER BY " + at + " DESC, " + id + " DESC LIMIT " + arg(limit), args, nil
 }
 
 // Effects are those of a session, in no order.

@@ -22,6 +22,8 @@ import (
 	"time"
 
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
+
+	"beside/signaling/record"
 )
 
 // What callers branch on.
@@ -100,7 +102,7 @@ func open(file, lock string, pragmas ...string) (*sql.DB, error) {
 
 // Close closes the database. Transactions must be over.
 func (s *Store) Close() error {
-	return errors.Join(s.read.Close(), s.committer.appendTo.Close(), s.write.Close())
+	return errors.Join(s.read.Close(), s.committer.stmts.close(), s.write.Close())
 }
 
 // View runs read on one consistent snapshot.
@@ -119,5 +121,11 @@ func (s *Store) View(ctx context.Context, read func(*View) error) error {
 // audited. The change may run on another caller's goroutine, together with
 // others in one commit; it is told of no success before that.
 func (s *Store) Update(ctx context.Context, change func(*Tx) error) error {
-	return s.committer.update(ctx, change)
+	return s.committer.update(&pending{ctx: ctx, change: change})
+}
+
+// Note records events that come without a change, all of them or none, as Update
+// does. Only package journal calls it.
+func (s *Store) Note(ctx context.Context, events ...record.Event) error {
+	return s.committer.update(&pending{ctx: ctx, events: events})
 }

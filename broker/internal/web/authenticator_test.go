@@ -19,7 +19,7 @@ import (
 // authenticator is a security key as WebAuthn describes it, with one passkey:
 // what a browser and its key do together, honestly unless told otherwise.
 type authenticator struct {
-	t       *testing.T
+	t       testing.TB
 	origin  string
 	rpID    string
 	key     *ecdsa.PrivateKey

@@ -44,7 +44,7 @@ const testDeadline = 20 * time.Second
 
 // harness is the real handler over a real database.
 type harness struct {
-	t        *testing.T
+	t        testing.TB
 	dir      string
 	store    *store.Store
 	journal  *journal.Journal
@@ -58,12 +58,12 @@ type harness struct {
 	log      *syncBuffer
 }
 
-func newHarness(t *testing.T) *harness {
+func newHarness(t testing.TB) *harness {
 	t.Helper()
 	return newHarnessWith(t, func(*auth.Config) {})
 }
 
-func newHarnessWith(t *testing.T, change func(*auth.Config)) *harness {
+func newHarnessWith(t testing.TB, change func(*auth.Config)) *harness {
 	t.Helper()
 	h := &harness{t: t, dir: t.TempDir(), draining: make(chan struct{}), log: &syncBuffer{}}
 	var err error

@@ -55,7 +55,8 @@ func (s *Server) registerSearch(api huma.API) {
 		"Sessions by who, where, when and what came of them; that somebody searched is an event"), s.searchSessions)
 }
 
-// searchSessions tells of the search together with what it found: nobody reads unseen.
+// searchSessions tells of the search before it answers: nobody reads unseen. It looks on
+// a snapshot, so that nobody who writes waits for it.
 func (s *Server) searchSessions(ctx context.Context, in *searchInput) (*searchOutput, error) {
 	limit := cmp.Or(in.Body.Limit, searchPage)
 	after, err := readPlace(in.Body.After)
@@ -63,13 +64,13 @@ func (s *Server) searchSessions(ctx context.Context, in *searchInput) (*searchOu
 		return nil, err
 	}
 	out := &searchOutput{}
-	err = s.deps.Journal.Update(ctx, func(tx *store.Tx) ([]record.Event, error) {
-		found, err := tx.FindSessions(store.SessionSearch{
+	err = s.deps.Store.View(ctx, func(v *store.View) error {
+		found, err := v.FindSessions(store.SessionSearch{
 			Requester: in.Body.Requester, Machine: in.Body.Machine, Technician: in.Body.Technician,
 			From: instantOf(in.Body.From), To: instantOf(in.Body.To), Effects: in.Body.Effects, After: after,
 		}, limit+1)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if len(found) > limit {
 			found = found[:limit]
@@ -78,13 +79,20 @@ func (s *Server) searchSessions(ctx context.Context, in *searchInput) (*searchOu
 		out.Body.Sessions = make([]FoundSession, len(found))
 		for i, se := range found {
 			out.Body.Sessions[i].Session = sessionOf(se)
-			if out.Body.Sessions[i].Effects, err = effectsOf(&tx.View, se.ID); err != nil {
-				return nil, err
+			if out.Body.Sessions[i].Effects, err = effectsOf(v, se.ID); err != nil {
+				return err
 			}
 		}
-		return []record.Event{record.New(in.Body.event(len(found)), record.ByBroker, auth.Actor(auth.Caller(ctx).Technician))}, nil
+		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	searched := record.New(in.Body.event(len(out.Body.Sessions)), record.ByBroker, auth.Actor(auth.Caller(ctx).Technician))
+	if err := s.deps.Journal.Note(ctx, searched); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // event says what was searched by.

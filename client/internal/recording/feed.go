@@ -62,7 +62,7 @@ func (r *Recorder) Wants() (picture, blind bool) {
 	}
 	s := r.since
 	due := s.updates >= stillAfter || s.updates > 0 && time.Since(s.at) >= stillEvery ||
-		s.size > 0 && s.bytes > stillTimes*s.size
+		s.size > 0 && s.bytes > max(stillBytes, s.size)
 	return due || r.blind, r.blind
 }
 

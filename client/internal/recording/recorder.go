@@ -12,6 +12,7 @@
 package recording
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -29,7 +30,7 @@ import (
 const (
 	maxQueued  = 16 << 20 // bytes of updates that wait to be written; more are left out
 	stillAfter = 240      // updates after a whole picture: then another is due
-	stillTimes = 8        // times its size in bytes: the same
+	stillBytes = 3 << 20  // of updates, and as many as the picture had: the same; a player needs a tenth of a second for them
 	stillEvery = time.Minute
 	pointEvery = 30 * time.Millisecond // between two places of the pointer
 	typedEvery = time.Second           // between two notes that something was typed: less tells nothing of what
@@ -43,6 +44,7 @@ type Config struct {
 	List       format.List        // of auditors, whose
 	Recipients []string           // it names: age X25519, at least two
 	Put        Put                // to the broker
+	MaxSpool   int64              // bytes that are kept while the broker is away; 0: 512 MiB
 	// Kept is called when the broker has taken more chunks; it must not block.
 	Kept func(chunks int, root [32]byte)
 	Log  *slog.Logger
@@ -114,7 +116,7 @@ func New(cfg Config) (*Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	spool, err := openSpool(maxSpool)
+	spool, err := openSpool(cmp.Or(cfg.MaxSpool, maxSpool))
 	if err != nil {
 		return nil, err
 	}

@@ -107,6 +107,11 @@ type scene struct {
 
 func setUp(t *testing.T) *scene {
 	t.Helper()
+	return setUpWith(t, 0)
+}
+
+func setUpWith(t *testing.T, maxSpool int64) *scene {
+	t.Helper()
 	pub, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +131,7 @@ func setUp(t *testing.T) *scene {
 	s.rec, err = recording.New(recording.Config{
 		Session: session, Key: key, Lease: lease, List: format.List{Number: 3, Hash: sum[:]},
 		Recipients: []string{other.Recipient().String(), s.auditor.Recipient().String()},
-		Put:        s.broker.put, Log: slog.New(slog.DiscardHandler),
+		Put:        s.broker.put, MaxSpool: maxSpool, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -173,11 +178,9 @@ type played struct {
 	plain  []byte // all of it
 }
 
-// play opens what the broker has and plays it, checked as a player does.
-func (s *scene) play(t *testing.T) played {
+// key opens the head of what the broker has.
+func (s *scene) key(t *testing.T) format.Key {
 	t.Helper()
-	s.broker.mu.Lock()
-	defer s.broker.mu.Unlock()
 	head, err := format.ParseHead(s.broker.head)
 	if err != nil {
 		t.Fatal(err)
@@ -194,6 +197,15 @@ func (s *scene) play(t *testing.T) played {
 	if err != nil || key.Session != head.Session || key.Recording != s.rec.ID() {
 		t.Fatalf("key %+v, %v", key, err)
 	}
+	return key
+}
+
+// play opens what the broker has and plays it, checked as a player does.
+func (s *scene) play(t *testing.T) played {
+	t.Helper()
+	s.broker.mu.Lock()
+	defer s.broker.mu.Unlock()
+	key := s.key(t)
 	var out played
 	var d wire.Decoder
 	for i, l := range s.broker.leaves {
@@ -414,7 +426,7 @@ type source struct {
 	changed chan struct{}
 	mu      sync.Mutex
 	pix     wire.Framebuffer
-	damaged bool
+	damaged image.Rectangle
 }
 
 func newSource(w, h int) *source {
@@ -427,10 +439,19 @@ func newSource(w, h int) *source {
 func colour(n uint32) []byte { return []byte{0xab, 0xcd ^ byte(n>>8), byte(n)} }
 
 func (s *source) draw(n uint32) {
-	s.mu.Lock()
 	c := colour(n)
-	s.pix.Fill(image.Rect(16, 16, 32, 32), uint32(c[0])<<16|uint32(c[1])<<8|uint32(c[2]))
-	s.damaged = true
+	s.change(image.Rect(16, 16, 32, 32), func() uint32 { return uint32(c[0])<<16 | uint32(c[1])<<8 | uint32(c[2]) })
+}
+
+func (s *source) change(r image.Rectangle, pixel func() uint32) {
+	s.mu.Lock()
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		row := s.pix.Row(y, r.Min.X, r.Max.X)
+		for x := range row {
+			row[x] = pixel()
+		}
+	}
+	s.damaged = s.damaged.Union(r)
 	s.mu.Unlock()
 	select {
 	case s.changed <- struct{}{}:
@@ -449,10 +470,10 @@ func (s *source) Damage(l *consent.Lease, d *screen.Damage) error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		d.Layout, d.Rects = false, d.Rects[:0]
-		if s.damaged {
-			d.Rects = append(d.Rects, image.Rect(16, 16, 32, 32))
+		if !s.damaged.Empty() {
+			d.Rects = append(d.Rects, s.damaged)
 		}
-		s.damaged = false
+		s.damaged = image.Rectangle{}
 		return nil
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
 	"go.uber.org/goleak"
 
 	"beside/client/internal/session"
@@ -21,14 +22,15 @@ const patience = 15 * time.Second
 
 // stage is one session under test: its broker, its invitation, its person.
 type stage struct {
-	t      *testing.T
-	broker *evil.Broker
-	invite evil.Invitation
-	person *person
-	desk   *desk
-	stop   context.CancelFunc
-	over   chan struct{} // closed when Run returned
-	err    error         // of Run, after over
+	auditor *age.X25519Identity // of the list, where there is one
+	t       *testing.T
+	broker  *evil.Broker
+	invite  evil.Invitation
+	person  *person
+	desk    *desk
+	stop    context.CancelFunc
+	over    chan struct{} // closed when Run returned
+	err     error         // of Run, after over
 }
 
 // play starts the client.

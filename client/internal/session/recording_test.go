@@ -1,11 +1,15 @@
 package session_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/json"
+	"io"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,12 +23,13 @@ import (
 	"beside/signaling/control"
 	"beside/signaling/grant"
 	"beside/signaling/record"
+	format "beside/signaling/recording"
 )
 
 var recorded = grant.SetOf(grant.View, grant.Record)
 
-// published is a list of two auditors, and the root that signed it.
-func published(t *testing.T) (list []byte, root ed25519.PublicKey) {
+// published is a list of two auditors, the root that signed it, and a key of the list.
+func published(t *testing.T) (list []byte, root ed25519.PublicKey, auditor *age.X25519Identity) {
 	t.Helper()
 	pub, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -36,6 +41,7 @@ func published(t *testing.T) (list []byte, root ed25519.PublicKey) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		auditor = id
 		body.Recipients = append(body.Recipients, auditors.Recipient{Name: name, Key: id.Recipient().String()})
 	}
 	l, err := auditors.Sign(key, body)
@@ -45,7 +51,7 @@ func published(t *testing.T) (list []byte, root ed25519.PublicKey) {
 	if list, err = l.Marshal(); err != nil {
 		t.Fatal(err)
 	}
-	return list, pub
+	return list, pub, auditor
 }
 
 // recording starts a session of an organisation with that policy.
@@ -55,7 +61,7 @@ func recording(t *testing.T, mode string, p *person, change ...func(*session.Con
 		t: t, broker: evil.NewBroker(t), invite: evil.NewInvitation(t), person: p, desk: newDesk(), over: make(chan struct{}),
 	}
 	st.broker.Recording = mode
-	st.broker.Auditors, _ = published(t)
+	st.broker.Auditors, _, st.auditor = published(t)
 	st.start(change...)
 	v := st.viewer(func(v *evil.Viewer) {
 		v.Token = st.broker.AccessToken(st.invite.Public(), both.Union(recorded), grant.MaxAccessLife)
@@ -178,7 +184,7 @@ func TestRequiredRecordingIsNotLeftOut(t *testing.T) {
 
 // A broker names no recipient of its own: what another key signed is no list.
 func TestBrokerCannotNameRecipients(t *testing.T) {
-	_, pinned := published(t)
+	_, pinned, _ := published(t)
 	pin := func(c *session.Config) { c.AuditorsKey = auditors.FormatRoot(pinned) }
 	st, v := recording(t, "allowed", allowing(), pin)
 	v.Say(control.Ask{ID: "1", Scopes: recorded})
@@ -213,4 +219,77 @@ func TestRecordingEndsWithTheSession(t *testing.T) {
 	if ended.Reason != "ended" || len(st.broker.Uploads()) != ended.Chunks+1 {
 		t.Errorf("%+v, %d parts uploaded", ended, len(st.broker.Uploads()))
 	}
+}
+
+// While the technician's page is away nothing is shown and nothing recorded, and the
+// recording says so where somebody would look for it.
+func TestWhatNobodyWasShownIsAGap(t *testing.T) {
+	st, v := recording(t, "required", allowing())
+	v.Say(control.Ask{ID: "1", Scopes: seeing})
+	st.rights(v, recorded)
+	st.seen(v)
+	again := v.Reload(st.broker)
+	v.Close()
+	st.desk.draw()
+	st.broker.Attach(again)
+	st.rights(again, recorded)
+	st.seen(again)
+	st.person.theBar().stop()
+	st.ended("requester")
+	claim[record.RecordingEnded](st, record.KindRecordingEnded)
+	if got := st.missing(); !slices.Equal(got, []string{"unseen"}) {
+		t.Errorf("gaps %v, want one that nobody was shown", got)
+	}
+}
+
+// missing opens what was uploaded and returns the reasons of its gaps.
+func (st *stage) missing() (reasons []string) {
+	t := st.t
+	t.Helper()
+	uploads := st.broker.Uploads()
+	var key format.Key
+	for path, body := range uploads {
+		if !strings.HasSuffix(path, "/head") {
+			continue
+		}
+		head, err := format.ParseHead(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sealed, err := age.Decrypt(bytes.NewReader(head.Sealed), st.auditor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := io.ReadAll(sealed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if key, err = format.ParseKey(raw); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for path, body := range uploads {
+		u, err := url.Parse(path)
+		if err != nil || strings.HasSuffix(path, "/head") {
+			continue
+		}
+		number := func(text string) uint64 { n, _ := strconv.ParseUint(text, 10, 64); return n }
+		span := format.Span{
+			N: number(u.Path[strings.LastIndex(u.Path, "/")+1:]), From: number(u.Query().Get("from")), To: number(u.Query().Get("to")),
+			Flags: format.Flags(number(u.Query().Get("flags"))),
+		}
+		plain, err := key.Open(span, body)
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		for r, err := range format.Records(span, plain) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e, err := format.ParseEvent(r.Data); r.Kind == format.KindEvent && err == nil && e.Kind == format.Missing {
+				reasons = append(reasons, e.Reason)
+			}
+		}
+	}
+	return reasons
 }

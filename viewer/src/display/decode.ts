@@ -2,6 +2,7 @@ import { type Header, headerSize, malformed, parseHeader, StreamError } from "./
 import { inflate } from "./inflate.ts";
 import { unpackLz4 } from "./lz4.ts";
 import { Picture } from "./picture.ts";
+import { parseWhole } from "./whole.ts";
 
 export { noPointer, type PointerShape } from "./picture.ts";
 
@@ -35,6 +36,19 @@ export class Decoder {
     return this.#settled(() => this.#receiveRepeat(message));
   }
 
+  /** Takes a whole update, as recordings keep it: nothing is joined. Throws StreamError. */
+  receiveWhole(update: Uint8Array<ArrayBuffer>): Received {
+    return this.#settled(() => {
+      const header = parseWhole(update);
+      if (!this.#following && !header.reset) return "nothing";
+      if (this.#repeats(header)) return "duplicate";
+      if (!header.reset && header.seq !== (this.lastSeq + 1) >>> 0) {
+        throw new StreamError("gap", `update ${header.seq} after ${this.lastSeq}`);
+      }
+      return this.#finish(header, update.subarray(headerSize));
+    });
+  }
+
   /** Drops all updates until one that begins with RESET. */
   lose(): void {
     this.#following = false;
@@ -56,7 +70,7 @@ export class Decoder {
     if (lost && !(header.reset && header.part === 0)) return "nothing";
     if (this.#repeats(header)) return "duplicate";
     this.#join(header, new Uint8Array(message, headerSize));
-    return header.last ? this.#finish(header) : "nothing";
+    return header.last ? this.#finish(header, this.#joined(header)) : "nothing";
   }
 
   #receiveRepeat(message: ArrayBuffer): Received {
@@ -69,7 +83,7 @@ export class Decoder {
     // Any other than the next one will come on the display channel.
     if (this.#head !== undefined || header.seq !== (this.lastSeq + 1) >>> 0) return "nothing";
     this.#join(header, new Uint8Array(message, headerSize));
-    return this.#finish(header);
+    return this.#finish(header, this.#joined(header));
   }
 
   /** Whether this is a whole update that is painted already, by serial number arithmetic (RFC 1982). */
@@ -78,10 +92,10 @@ export class Decoder {
     return this.#following && whole && ((header.seq - this.lastSeq) | 0) <= 0;
   }
 
-  /** Paints the update whose parts have all come. */
-  #finish(header: Header): Received {
+  /** Paints an update that is here as a whole. */
+  #finish(header: Header, packed: Uint8Array<ArrayBuffer>): Received {
     this.#head = undefined;
-    this.picture.paint(this.#unpack(header), header.reset);
+    this.picture.paint(this.#unpack(header, packed), header.reset);
     this.#following = true;
     this.lastSeq = header.seq;
     return "painted";
@@ -108,8 +122,11 @@ export class Decoder {
     this.#packedSize = total;
   }
 
-  #unpack(header: Header): Uint8Array<ArrayBuffer> {
-    const packed = this.#packed.subarray(0, header.packedSize);
+  #joined(header: Header): Uint8Array<ArrayBuffer> {
+    return this.#packed.subarray(0, header.packedSize);
+  }
+
+  #unpack(header: Header, packed: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     if (header.encoding === "plain") return packed;
     this.#body = atLeast(this.#body, header.rawSize);
     const body = this.#body.subarray(0, header.rawSize);

@@ -30,7 +30,7 @@ export interface PainterOptions {
 }
 
 interface Message {
-  readonly bytes: ArrayBuffer;
+  readonly bytes: ArrayBuffer | Uint8Array<ArrayBuffer>; // the latter: a whole update
   readonly channel: Channel;
   readonly at: number; // when it came
 }
@@ -80,9 +80,18 @@ export class Painter {
       this.#ask("malformed", "message is not binary");
       return;
     }
-    const received = { bytes: message, channel, at: performance.now() };
-    if (this.#decoding === undefined) this.#take(received);
-    else this.#wait(received);
+    this.#come({ bytes: message, channel, at: performance.now() });
+  }
+
+  /** Takes a whole update, as recordings keep it. Its memory must stay as it is until it is acknowledged. */
+  receiveWhole(update: Uint8Array<ArrayBuffer>): void {
+    if (!this.#options.signal.aborted)
+      this.#come({ bytes: update, channel: "display", at: performance.now() });
+  }
+
+  #come(message: Message): void {
+    if (this.#decoding === undefined) this.#take(message);
+    else this.#wait(message);
   }
 
   /**
@@ -128,11 +137,16 @@ export class Painter {
     if (held.resized) this.#options.onResize?.(screen.width, screen.height);
   }
 
+  #read(bytes: Message["bytes"], channel: Channel): Received {
+    if (!(bytes instanceof ArrayBuffer)) return this.#decoder.receiveWhole(bytes);
+    return channel === "repeat" ? this.#decoder.receiveRepeat(bytes) : this.#decoder.receive(bytes);
+  }
+
   #take({ bytes, channel, at }: Message): void {
     const start = performance.now();
     let received: Received;
     try {
-      received = channel === "repeat" ? this.#decoder.receiveRepeat(bytes) : this.#decoder.receive(bytes);
+      received = this.#read(bytes, channel);
     } catch (error) {
       if (!(error instanceof StreamError)) throw error;
       this.#ask(error.reason, error.message);

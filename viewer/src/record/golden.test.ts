@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { Decrypter } from "age-encryption";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Decoder } from "../display/decode.ts";
-import { messagesOf } from "../display/whole.ts";
 import { type Bytes, concat, sha256, toBase64, toBase64Url, utf8 } from "../protocol/bytes.ts";
 import { treeRoot } from "../protocol/merkle.ts";
 import { type Leaf, leafBytes, RecordingError } from "./format.ts";
@@ -141,12 +140,27 @@ describe("a recording", () => {
       expect(records.map((r) => r.time - chunk.from)).toEqual(chunk.records.map((r) => r.time));
       for (const r of records) {
         if (r.kind !== "update") continue;
-        for (const message of messagesOf(r.data)) decoder.receive(message);
+        decoder.receiveWhole(r.data);
       }
     }
     expect([...decoder.picture.screen.pixels].map((p) => swapped(p & 0xffffff))).toEqual(
       golden.picture.pixels,
     );
+  });
+
+  it("is painted in order, each update once", async () => {
+    const updates = (await (await tape()).records(0)).flatMap((r) => (r.kind === "update" ? [r.data] : []));
+    const [first, second] = updates as [Bytes, Bytes];
+    const late = second.slice();
+    late[4] = (second[4] ?? 0) + 1; // of its number
+    const decoder = new Decoder();
+    expect(decoder.receiveWhole(second)).toBe("nothing");
+    expect(decoder.receiveWhole(first)).toBe("painted");
+    expect(() => decoder.receiveWhole(late)).toThrow("after");
+    expect(decoder.receiveWhole(second)).toBe("nothing");
+    expect(decoder.receiveWhole(first)).toBe("painted");
+    expect(decoder.receiveWhole(second)).toBe("painted");
+    expect(decoder.receiveWhole(second)).toBe("duplicate");
   });
 
   it("knows its holes, snapshots and length", async () => {

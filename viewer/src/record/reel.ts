@@ -1,6 +1,5 @@
 import { StreamError } from "../display/format.ts";
 import { Painter } from "../display/painter.ts";
-import { messagesOf } from "../display/whole.ts";
 import type { Bytes } from "../protocol/bytes.ts";
 import { isSnapshot, RecordingError } from "./format.ts";
 import type { Recorded } from "./records.ts";
@@ -131,7 +130,7 @@ export class Reel {
 
   async #paint(update: Bytes): Promise<void> {
     this.#owed++;
-    for (const message of messagesOf(update)) this.#painter.receive(message, "display");
+    this.#painter.receiveWhole(update);
     if (this.#owed > 0) await this.#settled();
     if (this.#lost !== undefined) throw this.#lost;
   }
