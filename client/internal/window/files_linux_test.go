@@ -66,7 +66,7 @@ func TestFileIsPickedByKeyboard(t *testing.T) {
 			win := d.shown(u)
 			time.Sleep(3 * blink) // until it listens
 			for _, key := range tt.keys[:len(tt.keys)-1] {
-				d.step(win, key)
+				d.write(win, key)
 			}
 			d.keys(tt.keys[len(tt.keys)-1])
 			got := await(d, "the answer", out)
@@ -127,7 +127,9 @@ func TestPersonStopsAFileAndOpensTheFolder(t *testing.T) {
 	d.keys(keySpace)
 	await(d, "the folder to be opened", w.Opens())
 	s.Files[1].Moved = 2000
-	d.see(win, func() { w.Set(window.FilesState{Party: s.Party, Technician: s.Technician, Folder: s.Folder, Files: append(s.Files, s.Files[0])}) })
+	d.see(win, func() {
+		w.Set(window.FilesState{Party: s.Party, Technician: s.Technician, Folder: s.Folder, Files: append(s.Files, s.Files[0])})
+	})
 	w.Close()
 	await(d, "the window to be gone", w.Closed())
 }
