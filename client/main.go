@@ -22,6 +22,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"beside/client/internal/clipboard"
 	"beside/client/internal/consent"
 	"beside/client/internal/facts"
 	"beside/client/internal/files"
@@ -172,6 +173,7 @@ func (p program) help(ctx context.Context, w *windows, log *slog.Logger, config 
 			PanicKey:    grabPanicKey,
 			OwnHands:    watchOwnHands,
 			Pen:         pointing.Open,
+			Clipboard:   clipboard.Open,
 			Locked:      lock.Locked,
 			Browse:      openBrowser,
 			FilesFolder: func() (string, error) { return files.Place(p.getenv) },

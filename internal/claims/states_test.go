@@ -12,7 +12,7 @@ import (
 // failures are the texts that tell people of something that went wrong. What else
 // begins like them is listed in notFailures.
 var (
-	failures = regexp.MustCompile(`^(client|end|error|notice)\.|^(desk\.unable|session\.(declined|taken)|` +
+	failures = regexp.MustCompile(`^(client|end|error|notice)\.|^(desk\.unable|session\.(declined|taken|clip\.failed)|` +
 		`recording\.(fault|hole)|requester\.notyet)\.|^requester\.(away|broken|expired|incomplete|revoked|unknown)$|` +
 		`^session\.stage\.(lapsed|no-keys|reconnecting|signed-out|superseded|unable)$|^app\.(broken|missing|offline)$|\.(failed|wrong|unable)$`)
 	// What next, and the signs of the desk, are no states of their own.

@@ -98,6 +98,12 @@ func DecodeFromViewer(raw []byte) (Message, error) {
 		return decode[Kept](raw)
 	case typ == "drop":
 		return decode[Drop](raw)
+	case typ == "pictured":
+		return decode[Pictured](raw)
+	case typ == "clip":
+		return decode[Clip](raw)
+	case typ == "take":
+		return decode[Take](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}
@@ -133,6 +139,10 @@ func DecodeFromClient(raw []byte) (Message, error) {
 		return decode[Notice](raw)
 	case typ == "said":
 		return decode[Said](raw)
+	case typ == "clipped":
+		return decode[Clipped](raw)
+	case typ == "copied":
+		return decode[Copied](raw)
 	case typ == "locks":
 		return decode[Locks](raw)
 	case typ == "taking":

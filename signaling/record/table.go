@@ -96,6 +96,10 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindTicketHandedOver:    decode[TicketHandedOver],
 
 	KindPointingStarted: decode[PointingStarted],
+	KindScreenPictured:  decode[ScreenPictured],
+
+	KindClipboardFilled: decode[ClipboardFilled],
+	KindClipboardRead:   decode[ClipboardRead],
 
 	KindFactsTold: decode[FactsTold],
 	KindFactsKept: decode[FactsKept],

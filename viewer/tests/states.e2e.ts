@@ -276,3 +276,40 @@ test("a link whose time is over says so at the desk", async ({ broker, page }) =
   await page.clock.setFixedTime(Date.now() + 16 * 60_000);
   await expect(page.getByText(text("desk.link.expired"))).toBeVisible();
 });
+
+test("the technician reads why a text did not come over the clipboard", async ({ broker, page }) => {
+  await broker.addTechnician();
+  const client = await accepted(broker, page);
+  const take = async (): Promise<void> => {
+    await page.getByRole("button", { name: text("session.tools"), exact: true }).click();
+    await page.getByRole("menuitem", { name: new RegExp(`^${text("session.clip.take")}`) }).click();
+  };
+  const says = async (key: string): Promise<void> => {
+    await expect(page.getByText(text(key, { requester: sam }))).toBeVisible({ timeout: 12_000 });
+  };
+  try {
+    client.control({ ...view, scopes: "view clipboard:fetch" });
+    let asked = 0;
+    for (const [reason, key] of [
+      ["nothing", "session.clip.failed.nothing"],
+      ["secret", "session.clip.failed.secret"],
+      ["too_long", "session.clip.failed.too-long"],
+      ["rests", "session.clip.failed.rests"],
+      ["failed", "session.clip.failed.failed"],
+    ] as const) {
+      await take();
+      await client.heard("take", ++asked);
+      client.control({ type: "copied", id: client.lastId("take"), part: 0, parts: 0, text: "", reason });
+      await says(key);
+    }
+    await take();
+    await says("session.clip.failed.lost");
+    await expect(async () => {
+      await take();
+      await expect(page.getByText(text("session.clip.failed.busy"))).toBeVisible({ timeout: 100 });
+    }).toPass();
+    await looksSound(page, "a text that did not come");
+  } finally {
+    await client.end();
+  }
+});

@@ -23,6 +23,7 @@ const (
 	ControlledLong   Effect = "controlled-long"   // control was lent for half an hour or more
 	FileCame         Effect = "file-came"         // a file of the technician was put on the machine
 	FileLeft         Effect = "file-left"         // a file left the machine, or a part of one did
+	CopiedOut        Effect = "copied-out"        // text that was copied there went to the technician
 	Recorded         Effect = "recorded"          // a recording began
 	RecordingRefused Effect = "recording-refused" // it was asked for, and the person did not allow it
 	Declined         Effect = "declined"          // a question was declined
@@ -39,7 +40,7 @@ const Long = 30 * time.Minute
 
 // All lists the effects in the order in which people read them.
 func All() []Effect {
-	return []Effect{Shown, Controlled, ControlledLong, FileCame, FileLeft, Recorded, RecordingRefused, Declined, Widened, TakenBack, Alarm, Violation, Unproven, Incomplete}
+	return []Effect{Shown, Controlled, ControlledLong, FileCame, FileLeft, CopiedOut, Recorded, RecordingRefused, Declined, Widened, TakenBack, Alarm, Violation, Unproven, Incomplete}
 }
 
 // Of finds the effects of a session in its events, in the order of All. Events are
@@ -94,6 +95,8 @@ func (s *story) add(e record.Event) {
 		if d.Direction == record.Fetched && d.Moved > 0 {
 			s.found(FileLeft)
 		}
+	case record.ClipboardRead:
+		s.found(CopiedOut)
 	case record.RecordingStarted:
 		s.found(Recorded)
 	case record.ConsentDeclined:

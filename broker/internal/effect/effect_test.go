@@ -44,9 +44,12 @@ func TestEffects(t *testing.T) {
 		"the same again is nothing more": {at(granted("view", "view"), granted("view", "view")), nil},
 		"recording declined":             {at(granted("view", "view"), record.ConsentDeclined{Asked: "record"}), []effect.Effect{effect.RecordingRefused, effect.Declined}},
 		"recording not ticked":           {at(granted("view record", "view")), []effect.Effect{effect.RecordingRefused}},
-		"recorded":                       {at(granted("view record", "view record"), record.RecordingStarted{}), []effect.Effect{effect.Recorded}},
-		"29 minutes of control":          {at(append(long, record.SessionEnded{})...), nil},
-		"30 minutes of control":          {at(append(long, record.SharingResumed{}, record.SessionEnded{})...), []effect.Effect{effect.ControlledLong}},
+		"text copied out": {
+			at(granted("view clipboard:fetch", "view clipboard:fetch"), record.ClipboardRead{Bytes: 9}), []effect.Effect{effect.CopiedOut},
+		},
+		"recorded":              {at(granted("view record", "view record"), record.RecordingStarted{}), []effect.Effect{effect.Recorded}},
+		"29 minutes of control": {at(append(long, record.SessionEnded{})...), nil},
+		"30 minutes of control": {at(append(long, record.SharingResumed{}, record.SessionEnded{})...), []effect.Effect{effect.ControlledLong}},
 		"30 minutes with a break": {
 			at(slices.Concat(long[:16], []record.Data{revoked("control", "technician"), granted("control", "view control")}, long[1:17])...),
 			[]effect.Effect{effect.ControlledLong, effect.Widened},

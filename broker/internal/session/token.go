@@ -26,7 +26,7 @@ const (
 
 // offered is the most that any viewer may do. What one may do now is decided by
 // the requester, at the client.
-var offered = grant.SetOf(grant.View, grant.Control, grant.FilesSend, grant.FilesFetch, grant.Facts, grant.Point)
+var offered = grant.SetOf(grant.View, grant.Control, grant.ClipboardSend, grant.ClipboardFetch, grant.FilesSend, grant.FilesFetch, grant.Facts, grant.Point)
 
 // Policy is what an access token may name: what there is, less what the
 // administrator's policy leaves out. It never adds a right.

@@ -27,7 +27,7 @@ const (
 )
 
 // offered is what this client can do at all, whatever a token says.
-var offered = grant.SetOf(grant.View, grant.Control, grant.FilesSend, grant.FilesFetch, grant.Facts, grant.Point, grant.Record)
+var offered = grant.SetOf(grant.View, grant.Control, grant.ClipboardSend, grant.ClipboardFetch, grant.FilesSend, grant.FilesFetch, grant.Facts, grant.Point, grant.Record)
 
 // Offered returns the rights that this client can give.
 func Offered() grant.Set { return offered }

@@ -20,10 +20,11 @@ import (
 var messages = map[string]grant.Scope{
 	"nonce": "", "hello": "", "token": "", "ask": "", "yield": "", "bye": "", "release": "",
 	"attend": "", "abilities": "", "again": "", "say": "", "unpoint": "", "drop": "",
-	"show": grant.View, "display": grant.View, "repeat": grant.View,
+	"pictured": grant.View, "show": grant.View, "display": grant.View, "repeat": grant.View,
 	"put": grant.FilesSend, "whole": grant.FilesSend, "piece": grant.FilesSend,
 	"get": grant.FilesFetch, "kept": grant.FilesFetch, "took": grant.FilesFetch,
 	"key": grant.Control, "text": grant.Control, "move": grant.Control, "button": grant.Control, "wheel": grant.Control,
+	"clip": grant.ClipboardSend, "take": grant.ClipboardFetch,
 	"point": grant.Point, "here": grant.Point,
 }
 

@@ -37,7 +37,8 @@ var table = map[string]grant.Scope{
 	// Stopping a file undoes, too.
 	"drop": none,
 
-	"show": grant.View,
+	"show":     grant.View,
+	"pictured": grant.View,
 	// The viewer's feedback on the channels of the display stream.
 	"display": grant.View,
 	"repeat":  grant.View,
@@ -53,9 +54,12 @@ var table = map[string]grant.Scope{
 	"whole": grant.FilesSend,
 	"piece": grant.FilesSend,
 	// A file that the person picks, and what arrived of it.
-	"get":   grant.FilesFetch,
-	"kept":  grant.FilesFetch,
-	"took":  grant.FilesFetch,
+	"get":  grant.FilesFetch,
+	"kept": grant.FilesFetch,
+	"took": grant.FilesFetch,
+	"clip": grant.ClipboardSend,
+	"take": grant.ClipboardFetch,
+
 	"point": grant.Point,
 	"here":  grant.Point,
 }

@@ -121,6 +121,9 @@ func (s *session) release() {
 	if marks := s.marks.Load(); marks != nil {
 		marks.Close()
 	}
+	if s.clips.board != nil {
+		s.clips.board.Close()
+	}
 	s.vigil.stop()
 }
 

@@ -71,7 +71,9 @@ type flight struct {
 }
 
 // active reports whether the file is under way; mu is held.
-func (t *transfer) active() bool { return t.state == window.FileMoving || t.state == window.FilePicking }
+func (t *transfer) active() bool {
+	return t.state == window.FileMoving || t.state == window.FilePicking
+}
 
 // find is the file that a viewer calls n, or nil.
 func (f *transfers) find(n int) *transfer {

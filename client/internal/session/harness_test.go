@@ -45,8 +45,9 @@ func (st *stage) start(change ...func(*session.Config)) {
 	cfg := session.Config{
 		Broker: st.broker.URL(), Secret: st.invite.Secret, Key: st.invite.Hash(), Organisation: "Example", Version: "test",
 		System: session.System{OS: "linux", Arch: "amd64"}, UI: st.person, Log: slog.New(slog.NewTextHandler(st.t.Output(), nil)),
-		Devices: session.Devices{Screen: st.desk.openScreen, Hands: st.desk.openHands, PanicKey: st.desk.grabPanicKey, OwnHands: st.desk.watchOwnHands, Pen: st.desk.openPen},
-		Times:   session.Times{Farewell: 500 * time.Millisecond},
+		Devices: session.Devices{Screen: st.desk.openScreen, Hands: st.desk.openHands, PanicKey: st.desk.grabPanicKey, OwnHands: st.desk.watchOwnHands, Pen: st.desk.openPen,
+			Clipboard: st.desk.openClipboard},
+		Times: session.Times{Farewell: 500 * time.Millisecond},
 	}
 	for _, c := range change {
 		c(&cfg)

@@ -236,6 +236,9 @@ func TestAppliedIsWithinGrant(t *testing.T) {
 		{"point", grant.Point, func(v *evil.Viewer, gen uint64) { v.Do(control.Point{Gen: gen, N: 1}) }},
 		{"here", grant.Point, func(v *evil.Viewer, gen uint64) { v.Do(control.Here{Gen: gen, N: 1}) }},
 		{"here", grant.Point, func(v *evil.Viewer, gen uint64) { v.Again(1, control.Here{Gen: gen, N: 1}) }},
+		{"pictured", grant.View, func(v *evil.Viewer, _ uint64) { v.Say(control.Pictured{ID: "1"}) }},
+		{"clip", grant.ClipboardSend, func(v *evil.Viewer, _ uint64) { v.Say(control.Clip{ID: "1", Part: 1, Parts: 1, Text: "x"}) }},
+		{"take", grant.ClipboardFetch, func(v *evil.Viewer, _ uint64) { v.Say(control.Take{ID: "1"}) }},
 		{"show", grant.View, func(v *evil.Viewer, _ uint64) { v.Say(control.Show{Monitor: "main"}) }},
 		{"display", grant.View, func(v *evil.Viewer, _ uint64) {
 			v.Raw(control.ChannelDisplay, display.AppendResync(nil, display.Resync{Reason: display.ReasonAsked}))

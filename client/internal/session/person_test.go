@@ -275,6 +275,9 @@ type desk struct {
 	own      func(using bool)
 	rings    []image.Point // that were drawn
 	ring     bool          // one is on the screen
+	clip     string        // what is on the clipboard
+	copying  chan struct{} // unless nil, reading it waits for this
+	marks    int           // how often what is older was set aside
 }
 
 func newDesk() *desk { return &desk{grey: 0x40, down: make(map[control.Code]bool)} }

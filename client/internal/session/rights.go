@@ -39,6 +39,7 @@ func (s *session) apply() {
 		s.showPicture(r)
 		s.giveHands(r)
 		s.mayPoint(r)
+		s.lendClipboard(r)
 		granted, gen := s.gate.Granted()
 		if r.expired || s.holds.broker.end != nil {
 			granted = granted.Without(vouched)

@@ -197,6 +197,12 @@ func (s *session) handle(r *road, m control.Message) {
 		s.onFileKept(m)
 	case control.Drop:
 		s.onDrop(m)
+	case control.Pictured:
+		s.onPictured()
+	case control.Clip:
+		s.onClip(r, m)
+	case control.Take:
+		s.onTake(r, m)
 	case control.Bye:
 		s.onBye(m)
 	}

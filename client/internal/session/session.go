@@ -24,6 +24,7 @@ import (
 
 	"github.com/pion/webrtc/v4"
 
+	"beside/client/internal/clipboard"
 	"beside/client/internal/consent"
 	"beside/client/internal/input"
 	"beside/client/internal/journal"
@@ -81,6 +82,8 @@ type Devices struct {
 	Facts func(ctx context.Context, l *consent.Lease) (control.Facts, error)
 	// Pen draws where the technician points. May be nil: then nobody points.
 	Pen func() (pointing.Pen, error)
+	// Clipboard opens the clipboard. May be nil: then nobody reaches it.
+	Clipboard func() (clipboard.Board, error)
 	// Locked reports whether the screen is known to be locked. May be nil.
 	Locked func() bool
 	// FilesFolder is where files of the technician are put. May be nil: then none is taken.
@@ -193,6 +196,8 @@ type session struct {
 	recordings recordings
 	telling    telling
 	files      transfers
+	clips      clips
+	pictures   rate // of the screen, that were kept
 }
 
 // Run holds one session from redeem to the end of its summary. It returns nil

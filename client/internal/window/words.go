@@ -315,6 +315,12 @@ func stepWords(st Step, technician string) string {
 		return texts.T("window.step.gave-file", "technician", name(technician), "name", name(st.Name))
 	case Pointed:
 		return texts.T("window.step.pointed", "technician", name(technician))
+	case Pictured:
+		return texts.T("window.step.pictured", "technician", name(technician))
+	case FilledClip:
+		return texts.T("window.step.filled-clipboard", "technician", name(technician))
+	case ReadClip:
+		return texts.T("window.step.read-clipboard", "technician", name(technician))
 	case PausedStep:
 		return texts.T("window.step.paused")
 	case ResumedStep:

@@ -3,6 +3,7 @@
  * sent to one client. It knows nothing of rights: whoever has it listens only
  * while control is granted.
  */
+import type { ClipboardKeys } from "./clipboard-keys.ts";
 import type { Code } from "./codes.ts";
 import { Keyboard, type KeyboardMode, type LockKeys } from "./keyboard.ts";
 import { listenKeys } from "./listen-keys.ts";
@@ -29,9 +30,18 @@ export interface HandsOptions {
   readonly pointer?: () => Place | undefined;
   /** Two fingers look closer. */
   readonly pinch?: TouchOptions["pinch"];
+  /** The clipboards of both sides; without them the keys that copy and paste are keys like others. */
+  readonly clipboard?: ClipboardKeys;
   /** Modifiers wait for the next key. */
   readonly onSticky?: (codes: readonly Code[]) => void;
 }
+
+const NO_CLIPBOARD: ClipboardKeys = {
+  fills: () => false,
+  reads: () => false,
+  put: () => Promise.resolve(false),
+  copied: () => undefined,
+};
 
 export class Hands {
   private readonly outbox: Outbox;
@@ -39,10 +49,13 @@ export class Hands {
   private readonly mouse: Mouse;
   private readonly touch: Touch;
 
+  private readonly clipboard: ClipboardKeys;
+
   private picture: HTMLElement | undefined;
 
   constructor(sender: Sender, options: HandsOptions = {}) {
     this.outbox = new Outbox(sender);
+    this.clipboard = options.clipboard ?? NO_CLIPBOARD;
     this.mouse = new Mouse(this.outbox, {
       frame: (f) => requestAnimationFrame(f),
       beforePress: () => this.keyboard.flush(),
@@ -72,7 +85,7 @@ export class Hands {
   /** Takes the surface's input until signal aborts: control or the page is gone. With `keysOnly` the pointer is not for it. */
   listen(surface: Surface, signal: AbortSignal, keysOnly = false): void {
     this.picture = surface.picture;
-    listenKeys(surface.keys, this.keyboard, { signal, onLeave: surface.onLeave });
+    listenKeys(surface.keys, this.keyboard, { signal, onLeave: surface.onLeave, clipboard: this.clipboard });
     if (!keysOnly) listenPointer(surface.picture, this.mouse, this.touch, signal);
   }
 
@@ -107,6 +120,11 @@ export class Hands {
   /** Taps a key, with the modifiers that wait. */
   tap(code: Code): void {
     this.keyboard.tap([code]);
+  }
+
+  /** Types a text, whatever the layout there. */
+  type(text: string): void {
+    this.outbox.text(text);
   }
 
   /** Presses keys together, from a menu. */

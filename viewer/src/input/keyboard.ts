@@ -113,6 +113,18 @@ export class Keyboard {
     }
   }
 
+  /**
+   * Presses keys that copy or paste, of which the modifiers are down here, once what has to come before them was done.
+   * Nothing is pressed when that failed.
+   */
+  chord(codes: readonly Code[], before: () => Promise<boolean>): void {
+    for (const modifier of this.waiting.values()) modifier.used = true; // or it would be pressed alone when it comes up
+    const missing = codes.filter((code) => !this.sent.has(code));
+    this.outbox.first(async (tap) => {
+      if (await before()) tap(missing);
+    });
+  }
+
   /** A text that is not of one key: composed, dictated, from a keyboard on the screen. */
   text(text: string): void {
     const code = this.sticky.size > 0 ? keyOf(text) : undefined;

@@ -1,4 +1,5 @@
 /** Keyboard events of the page, handed to a Keyboard. */
+import { type ClipboardKeys, listenClipboard } from "./clipboard-keys.ts";
 import type { Keyboard, Stroke } from "./keyboard.ts";
 
 /** The combination that takes the keyboard out of the picture, so that Tab works on the page again. */
@@ -8,6 +9,8 @@ export interface KeyListening {
   readonly signal: AbortSignal;
   /** LEAVE_KEYS were pressed: move the focus elsewhere. */
   readonly onLeave: () => void;
+  /** The clipboards of both sides. */
+  readonly clipboard: ClipboardKeys;
 }
 
 /**
@@ -17,8 +20,11 @@ export interface KeyListening {
  */
 export function listenKeys(target: HTMLElement, keyboard: Keyboard, listening: KeyListening): void {
   const { signal, onLeave } = listening;
+  const clipboard = listenClipboard(target, keyboard, listening.clipboard, signal);
   const release = () => keyboard.release();
-  target.addEventListener("keydown", (event) => onDown(event, keyboard, onLeave), { signal });
+  target.addEventListener("keydown", (event) => clipboard(event) || onDown(event, keyboard, onLeave), {
+    signal,
+  });
   target.addEventListener(
     "keyup",
     (event) => {

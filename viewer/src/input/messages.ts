@@ -60,6 +60,11 @@ export function sendable(text: string): string[] {
 export class Outbox {
   /** Of moves, buttons and wheel together, so that the client can tell a move that was overtaken. */
   private count = 0;
+  /** What waits for a task, in order; `busy` while one runs. */
+  private waiting: (() => Promise<void> | void)[] = [];
+  private busy = false;
+  /** Rises whenever everything is released. */
+  private epoch = 0;
 
   constructor(private readonly sender: Sender) {}
 
@@ -78,7 +83,9 @@ export class Outbox {
 
   /** Lets go of all keys and buttons. */
   release(): void {
-    this.send({ type: "release", gen: this.sender.generation });
+    this.epoch++;
+    this.waiting = [];
+    this.deliver({ type: "release", gen: this.sender.generation });
   }
 
   move(to: Place): void {
@@ -123,7 +130,34 @@ export class Outbox {
     this.send({ type: "unpoint", gen: this.sender.generation, n: this.next() });
   }
 
+  /**
+   * Runs task before whatever is sent from now on: that waits for it. What the task does with `tap` (press keys
+   * together, and let go of them) comes at its place, unless everything was released meanwhile.
+   */
+  first(task: (tap: (codes: readonly Code[]) => void) => Promise<void>): void {
+    const { epoch } = this;
+    const tap = (codes: readonly Code[]) => {
+      if (epoch !== this.epoch) return;
+      const { generation: gen } = this.sender;
+      for (const code of codes) this.deliver({ type: "key", gen, code, down: true });
+      for (const code of codes.toReversed()) this.deliver({ type: "key", gen, code, down: false });
+    };
+    this.waiting.push(() => task(tap));
+    if (!this.busy) void this.work();
+  }
+
+  private async work(): Promise<void> {
+    this.busy = true;
+    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) await next();
+    this.busy = false;
+  }
+
   private send(message: Message): void {
+    if (this.busy) this.waiting.push(() => this.deliver(message));
+    else this.deliver(message);
+  }
+
+  private deliver(message: Message): void {
     this.sender.sendInput("control", encode(message));
   }
 

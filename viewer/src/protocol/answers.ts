@@ -395,6 +395,7 @@ export const EFFECTS = [
   "controlled-long",
   "file-came",
   "file-left",
+  "copied-out",
   "recorded",
   "recording-refused",
   "declined",

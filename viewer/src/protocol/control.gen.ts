@@ -47,6 +47,95 @@ export interface Said {
 }
 
 //////////
+// source: clipboard.go
+
+/**
+ * Limits of the clipboard. Text alone travels, in pieces that each fit into a
+ * message; what is longer is a file.
+ */
+export const MaxClipboardBytes = 192 << 10;
+/**
+ * Limits of the clipboard. Text alone travels, in pieces that each fit into a
+ * message; what is longer is a file.
+ */
+export const MaxClipRunes = 1500;
+/**
+ * Limits of the clipboard. Text alone travels, in pieces that each fit into a
+ * message; what is longer is a file.
+ */
+export const ClipBurst = 20;
+/**
+ * Clip is a piece of a text that the technician puts on the requester's clipboard,
+ * under the right to clipboard:send. The pieces of one text come in order.
+ */
+export interface Clip {
+  id: string; // of the text
+  part: number /* int */; // from 1
+  parts: number /* int */;
+  text: string; // of control characters only \n and \t
+}
+/**
+ * Clipped says that the text of this ID is on the clipboard, or why it is not.
+ */
+export interface Clipped {
+  id: string;
+  reason: ClipReason; // empty: it is
+}
+/**
+ * Take asks for the text on the requester's clipboard, under the right to
+ * clipboard:fetch.
+ */
+export interface Take {
+  id: string;
+  /**
+   * Fresh asks for what is being copied at this moment only, and waits for it a
+   * little: the technician pressed the keys that copy.
+   */
+  fresh: boolean;
+}
+/**
+ * Copied is a piece of the text that was asked for, in order, or says in a single
+ * message without a piece why there is none.
+ */
+export interface Copied {
+  id: string;
+  part: number /* int */; // from 1; 0 with a reason
+  parts: number /* int */; // 0 with a reason
+  text: string;
+  reason: ClipReason; // empty: there is one
+}
+/**
+ * ClipReason says why a text did not come onto a clipboard.
+ */
+export type ClipReason = string;
+/**
+ * The reasons.
+ */
+export const ClipNothing: ClipReason = "nothing";
+/**
+ * The reasons.
+ */
+export const ClipSecret: ClipReason = "secret";
+/**
+ * The reasons.
+ */
+export const ClipTooLong: ClipReason = "too_long";
+/**
+ * The reasons.
+ */
+export const ClipRests: ClipReason = "rests";
+/**
+ * The reasons.
+ */
+export const ClipFailed: ClipReason = "failed";
+/**
+ * A Gatherer puts the pieces of one text after the other together. Its zero value
+ * is ready.
+ */
+export interface Gatherer {
+}
+
+//////////
 // source: code.go
 
 /**
@@ -643,6 +732,18 @@ export interface Locks {
   caps: boolean;
   num: boolean;
   scroll: boolean;
+}
+
+//////////
+// source: pictured.go
+
+/**
+ * Pictured tells the client that the technician kept a picture of the screen with
+ * the ticket, so that the requester reads of it and it is in their record. Whoever
+ * sees a screen can take a picture of it: this is what an honest page says.
+ */
+export interface Pictured {
+  id: string; // of the picture
 }
 
 //////////

@@ -1,12 +1,14 @@
 /** Messages of the data channel "control", read strictly. The types come from Go (control.gen.ts). */
 import type * as wire from "./control.gen.ts";
-import { MaxChatRunes } from "./control.gen.ts";
+import { MaxChatRunes, MaxClipboardBytes, MaxClipRunes } from "./control.gen.ts";
 import { type Facts, readFacts } from "./facts.ts";
 import { type FileFromClient, type FileFromViewer, fileReaders } from "./files.ts";
 import { DecodeError, flag, list, oneOf, parseJson, shape, splitType, text, whole } from "./read.ts";
 import { REASONS, type Reason } from "./signaling.ts";
 
 const MAX_MESSAGE_BYTES = 8 << 10;
+/** Pieces of the longest text. */
+const MAX_CLIPS = Math.floor(MaxClipboardBytes / MaxClipRunes) + 1;
 
 /** The rights of a session; directions as seen by the technician. */
 export const SCOPES = [
@@ -41,6 +43,10 @@ export type Taker = (typeof TAKERS)[number];
 /** Who wrote a line of the chat. */
 export const WRITERS = ["technician", "requester"] as const;
 export type Writer = (typeof WRITERS)[number];
+
+/** Why a text did not come onto a clipboard; empty when it did. */
+export const CLIP_REASONS = ["", "nothing", "secret", "too_long", "rests", "failed"] as const;
+export type ClipReason = (typeof CLIP_REASONS)[number];
 
 export const DECLINE_REASONS = ["declined", "unanswered", "not_offered", "busy"] as const;
 export type DeclineReason = (typeof DECLINE_REASONS)[number];
@@ -81,6 +87,15 @@ export type FromClient =
       readonly id: string;
       readonly text: string;
     }
+  | { readonly type: "clipped"; readonly id: string; readonly reason: ClipReason }
+  | {
+      readonly type: "copied";
+      readonly id: string;
+      readonly part: number;
+      readonly parts: number;
+      readonly text: string;
+      readonly reason: ClipReason;
+    }
   | ({ readonly type: "asking" } & wire.Asking)
   | ({ readonly type: "granted" } & wire.Granted)
   | { readonly type: "declined"; readonly id: string; readonly reason: DeclineReason }
@@ -100,6 +115,9 @@ export type FromViewer =
   | { readonly type: "ask"; readonly id: string; readonly scopes: string }
   | { readonly type: "yield"; readonly scopes: string }
   | ({ readonly type: "say" } & wire.Say)
+  | ({ readonly type: "pictured" } & wire.Pictured)
+  | ({ readonly type: "clip" } & wire.Clip)
+  | ({ readonly type: "take" } & wire.Take)
   | ({ readonly type: "show" } & wire.Show)
   | ({ readonly type: "attend" } & wire.Attend)
   | { readonly type: "abilities"; readonly video: readonly VideoCodec[] }
@@ -152,6 +170,34 @@ function said(value: unknown, path: string): ReturnType<typeof saidShape> {
   return line;
 }
 
+const copiedShape = shape({
+  id,
+  part: whole(0, MAX_CLIPS),
+  parts: whole(0, MAX_CLIPS),
+  text: text(2 * MaxClipRunes),
+  reason: oneOf(...CLIP_REASONS),
+});
+
+/** Either a piece of a text, or why there is none. */
+function copied(value: unknown, path: string): ReturnType<typeof copiedShape> {
+  const piece = copiedShape(value, path);
+  const { part, parts, reason } = piece;
+  const empty = part === 0 && parts === 0 && piece.text === "";
+  if (reason === "" ? part < 1 || part > parts || piece.text === "" : !empty)
+    throw new DecodeError(`${path}: want a piece or a reason`);
+  if (textOfClip(piece.text) !== piece.text)
+    throw new DecodeError(`${path}.text: want no control characters`);
+  return piece;
+}
+
+/** What of a text may travel: lines end with \n, and of the control characters there is only \t besides. */
+export function textOfClip(text: string): string {
+  return text
+    .replaceAll(/\r\n?/g, "\n")
+    .replaceAll(/[^\P{Cc}\n\t]/gu, "")
+    .replaceAll(/\p{Cs}/gu, "");
+}
+
 const monitor = shape({
   id,
   name: text(128),
@@ -169,6 +215,8 @@ const readers = {
   compared: shape({ matched: yes }),
   asking: shape({ id }),
   said,
+  clipped: shape({ id, reason: oneOf(...CLIP_REASONS) }),
+  copied,
   granted: shape({ id, grant: shape({ body: text(4096), signature: text(128) }) }),
   declined: shape({ id, reason: oneOf(...DECLINE_REASONS) }),
   rights: shape({

@@ -11,6 +11,7 @@ import type { Incoming, Outgoing, Reason } from "../protocol/signaling.ts";
 import { scopesOf } from "../protocol/token.ts";
 import type { SessionApi } from "./api.ts";
 import { Rate } from "./chat.ts";
+import { Clipboard } from "./clipboard.ts";
 import { keepFacts } from "./facts.ts";
 import { Files } from "./files.ts";
 import { forgetKeys, loadKeys, type SessionKeys, saveKeys } from "./keys.ts";
@@ -64,6 +65,8 @@ export class LiveSession {
   private readonly rate = new Rate();
   /** Files both ways. */
   readonly files: Files = new Files((files) => this.dispatch({ type: "files", files }));
+  /** The requester's clipboard. */
+  readonly clipboard = new Clipboard((message) => this.peer?.send(message) === true);
   /** The end was taken note of. */
   private sealing = false;
   /** The monitor that was chosen; empty: the client's choice. */
@@ -142,6 +145,11 @@ export class LiveSession {
     this.dispatch({ type: "saying", id, text });
     this.peer?.send({ type: "say", id, text });
     return true;
+  }
+
+  /** Has the requester and their record know that a picture of the screen was kept. */
+  pictured(): void {
+    this.peer?.send({ type: "pictured", id: randomId() });
   }
 
   /** Says again what the client did not hear, or did not say that it did. */
@@ -364,6 +372,7 @@ export class LiveSession {
     this.peer?.close();
     this.peer = undefined;
     this.files.lost();
+    this.clipboard.lost();
     this.dispatch({ type: "lost" });
   }
 
@@ -391,6 +400,10 @@ export class LiveSession {
         return;
       case "facts":
         this.onFacts(message);
+        return;
+      case "clipped":
+      case "copied":
+        this.clipboard.heard(message);
         return;
       case "said":
       case "locks":

@@ -83,7 +83,9 @@ export class Client {
   ): Promise<number> {
     const window = await this.asked();
     await listens();
-    for (const row of options.tick ?? []) await this.#tick(window, row, options.nothing === true);
+    // With the first tick Allow can be reached, which is one place more.
+    for (const [i, row] of (options.tick ?? []).entries())
+      await this.#tick(window, row, i === 0 && options.nothing === true);
     if (options.term !== undefined) await this.#choose(window, options.term);
     return await this.#press(titles.consent, places.allow, (now) => now?.id !== window.id);
   }

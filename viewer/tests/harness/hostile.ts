@@ -68,6 +68,14 @@ export class HostileClient {
     return this.program.output.split(`heard {"type":"${type}"`).length - 1;
   }
 
+  /** The id of the last message of this kind that the page has sent. */
+  lastId(type: string): string {
+    const heard = [
+      ...this.program.output.matchAll(new RegExp(`heard \\{"type":"${type}","id":"([^"]+)"`, "g")),
+    ];
+    return heard.at(-1)?.[1] ?? "";
+  }
+
   /** Drops the connection and offers another to the same page. */
   again(): void {
     this.program.write("again\n");

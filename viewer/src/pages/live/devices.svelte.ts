@@ -19,10 +19,13 @@ import { type LiveState, START } from "../../session/live-state.ts";
 import type { DisplayChannels } from "../../session/peer.ts";
 import type { Box } from "../../ui/scale.ts";
 import { type Spot, WHOLE, type Zoom } from "../../ui/zoom.ts";
+import { type ClipNote, Clips } from "./clips.ts";
 
 /** After so long without a move, a pointer that is elsewhere was moved by the requester. */
 const REST_MS = 800;
 const SAME_PLACE_PX = 4;
+/** Of a picture that a ticket keeps; the broker takes 10 MiB. */
+const MAX_PICTURE = 9 * 2 ** 20;
 
 type PointerShape = Parameters<NonNullable<PainterOptions["onPointerShape"]>>[0];
 
@@ -37,6 +40,12 @@ export interface Elements {
   /** Two fingers went apart by a factor around a middle that moved. */
   readonly onPinch: (factor: number, middle: Spot, by: Spot) => void;
 }
+
+/** What a tool did last, or why not. */
+export type ToolNote =
+  | ClipNote
+  | { readonly is: "pictured" }
+  | { readonly is: "unpictured"; readonly why: string };
 
 /** The requester's pointer, in pixels of the picture. */
 export interface Pointer extends Box {
@@ -55,6 +64,8 @@ export class Devices implements Screen {
   focused: boolean = $state(false);
   /** Mouse and keyboard are lent. */
   lent: boolean = $state(false);
+  /** What is to be said of what a tool did last. */
+  note: ToolNote | undefined = $state.raw();
   /** The technician wants to point. */
   wantsToPoint: boolean = $state(false);
   /** What the pointer does on the picture is shown to the requester, and clicks nothing. */
@@ -67,8 +78,12 @@ export class Devices implements Screen {
   zoom: Zoom = $state.raw(WHOLE);
   /** Fingers are the first way to point here: typing begins with a button, for it covers half of the screen. */
   readonly coarse: boolean = matchMedia("(pointer: coarse)").matches;
-  session: LiveSession | undefined;
+  /** The clipboards of both sides. */
+  readonly clips = new Clips((note) => {
+    this.note = note;
+  });
 
+  private current: LiveSession | undefined;
   private shape: PointerShape | undefined;
   private place = { x: 0, y: 0 };
   /** The technician's own pointer in pixels of the picture, while it is over it. */
@@ -83,7 +98,7 @@ export class Devices implements Screen {
   private readonly codecs = decodableCodecs();
 
   constructor(signal: AbortSignal) {
-    const session = () => this.session;
+    const session = () => this.current;
     this.hands = new Hands(
       {
         get generation() {
@@ -92,6 +107,7 @@ export class Devices implements Screen {
         sendInput: (channel, raw) => session()?.sendInput(channel, raw) === true,
       },
       {
+        clipboard: this.clips,
         pointer: () => this.pointed(),
         pinch: (...what) => this.elements?.onPinch(...what),
         onSticky: (codes) => {
@@ -103,6 +119,12 @@ export class Devices implements Screen {
       this.listening.abort();
       clearTimeout(this.ownTimer);
     });
+  }
+
+  /** The session whose picture this is. */
+  set session(session: LiveSession) {
+    this.current = session;
+    this.clips.session = session;
   }
 
   attach(elements: Elements): void {
@@ -135,7 +157,7 @@ export class Devices implements Screen {
     });
     const look = () => {
       painter.rest(document.hidden);
-      this.session?.attend(!document.hidden);
+      this.current?.attend(!document.hidden);
     };
     document.addEventListener("visibilitychange", look, { signal });
     look();
@@ -204,6 +226,7 @@ export class Devices implements Screen {
   /** Listens while control may be used, or while the technician points. */
   follow(state: LiveState): void {
     const { rights, stage } = state;
+    this.clips.follow(state);
     this.hands.setLocks(state.locks);
     const may = stage.at === "live" && !rights.paused && !rights.asking;
     const mayPoint = rights.scopes.includes("point");
@@ -249,6 +272,25 @@ export class Devices implements Screen {
   toggleKeyboard(): void {
     if (this.focused) this.elements?.keys.blur();
     else if (this.lent) this.elements?.keys.focus();
+  }
+
+  /** What is shown now, as a file. */
+  async picture(name: string): Promise<File | undefined> {
+    const { elements, size } = this;
+    if (elements === undefined || size === undefined) return undefined;
+    const take = (type: string, quality?: number) =>
+      new Promise<Blob | null>((resolve) => elements.canvas.toBlob(resolve, type, quality));
+    // A screen of text is small and sharp as PNG; one of photographs can be more than a ticket takes.
+    const exact = await take("image/png");
+    if (exact !== null && exact.size <= MAX_PICTURE)
+      return new File([exact], `${name}.png`, { type: exact.type });
+    const small = await take("image/jpeg", 0.9);
+    return small === null ? undefined : new File([small], `${name}.jpg`, { type: small.type });
+  }
+
+  /** Types a text there, whatever the layout. */
+  type(text: string): void {
+    if (this.lent) this.hands.type(text);
   }
 
   setTouch(mode: TouchMode): void {
