@@ -20,7 +20,7 @@ export GOFLAGS = $(go_flags) $(if $(codecs),-tags=video)
 export CGO_CFLAGS = -O2 -g $(codecs:%=-I%/include)
 export CGO_LDFLAGS = -O2 -g $(codecs:%=-L%/lib)
 
-.PHONY: help setup build run test e2e tour lint fmt bench bench-recording profile test-long generate apt-build apt-demo apt-all npm tools \
+.PHONY: help setup build run test e2e tour lint fmt bench bench-recording bench-files profile test-long generate apt-build apt-demo apt-all npm tools \
 	video env binaries
 
 help: ## Show this list.
@@ -63,6 +63,11 @@ bench: setup build ## Measure what is shown, beside Debian's VNC peers, in 25 mi
 bench-recording: setup build ## Measure what a recording costs the client, and how soon its player shows another moment.
 	@CGO_ENABLED=0 go build -trimpath -o bin/bench-target ./bench/target
 	@cd viewer && npx --no-install playwright test --config ../bench/playwright.config.ts recording.bench
+
+bench-files: setup build ## Measure how late the picture is while a file moves.
+	@CGO_ENABLED=0 go build -trimpath -o bin/bench-target ./bench/target
+	@CGO_ENABLED=0 go build -trimpath -o bin/bench-netem ./bench/netem
+	@bench/run.sh 'files\.bench\.ts'
 
 profile: apt-build ## Profile the display pipeline: processor and heap, text and files in bench/out.
 	@mkdir -p bench/out

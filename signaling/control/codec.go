@@ -88,12 +88,6 @@ func DecodeFromViewer(raw []byte) (Message, error) {
 		return decode[Attend](raw)
 	case typ == "say":
 		return decode[Say](raw)
-	case typ == "pictured":
-		return decode[Pictured](raw)
-	case typ == "clip":
-		return decode[Clip](raw)
-	case typ == "take":
-		return decode[Take](raw)
 	case typ == "put":
 		return decode[Put](raw)
 	case typ == "whole":
@@ -104,6 +98,12 @@ func DecodeFromViewer(raw []byte) (Message, error) {
 		return decode[Kept](raw)
 	case typ == "drop":
 		return decode[Drop](raw)
+	case typ == "pictured":
+		return decode[Pictured](raw)
+	case typ == "clip":
+		return decode[Clip](raw)
+	case typ == "take":
+		return decode[Take](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}

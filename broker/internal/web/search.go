@@ -27,7 +27,7 @@ type SessionSearch struct {
 	Technician string     `json:"technician,omitempty" maxLength:"200" doc:"Part of the name"`
 	From       *time.Time `json:"from,omitempty" doc:"Invited to at this time or later"`
 	To         *time.Time `json:"to,omitempty" doc:"Invited to before this time"`
-	Effects    []string   `json:"effects,omitempty" maxItems:"14" enum:"shown,controlled,controlled-long,file-came,file-left,recorded,recording-refused,declined,widened,taken-back,alarm,violation,unproven,incomplete" doc:"All of these came of it"`
+	Effects    []string   `json:"effects,omitempty" maxItems:"15" enum:"shown,controlled,controlled-long,file-came,file-left,copied-out,recorded,recording-refused,declined,widened,taken-back,alarm,violation,unproven,incomplete" doc:"All of these came of it"`
 	After      string     `json:"after,omitempty" maxLength:"120" doc:"next of the page before"`
 	Limit      int        `json:"limit,omitempty" minimum:"0" maximum:"500" doc:"0: 50"`
 }

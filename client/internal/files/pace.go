@@ -13,7 +13,7 @@ const (
 	mostUnderWay  = 32 * control.MaxPieceBytes
 	// patient is how much longer than the quickest answer one may take: what is
 	// more has waited in a queue, where the picture waits too (as LEDBAT, RFC 6817).
-	patient = 20 * time.Millisecond
+	patient = 4 * time.Millisecond
 )
 
 // Pace bounds what files have under way at once, so that the picture and the hands

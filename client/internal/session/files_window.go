@@ -7,8 +7,9 @@ import (
 	"beside/signaling/record"
 )
 
-// drawEvery is how often the window of files follows what moves, at most.
-const drawEvery = 200 * time.Millisecond
+// drawEvery is how often the window of files follows what moves, at most: to draw it
+// takes time that the picture needs, which shows it, too.
+const drawEvery = time.Second
 
 // showFiles brings the window of files up to date. begun opens it: a file begins to
 // move, and the person sees that.

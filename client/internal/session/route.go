@@ -187,12 +187,6 @@ func (s *session) handle(r *road, m control.Message) {
 		s.onAttend(r, m)
 	case control.Say:
 		s.onSay(r, m)
-	case control.Pictured:
-		s.onPictured()
-	case control.Clip:
-		s.onClip(r, m)
-	case control.Take:
-		s.onTake(r, m)
 	case control.Put:
 		s.onPut(r, m)
 	case control.Whole:
@@ -203,6 +197,12 @@ func (s *session) handle(r *road, m control.Message) {
 		s.onFileKept(m)
 	case control.Drop:
 		s.onDrop(m)
+	case control.Pictured:
+		s.onPictured()
+	case control.Clip:
+		s.onClip(r, m)
+	case control.Take:
+		s.onTake(r, m)
 	case control.Bye:
 		s.onBye(m)
 	}

@@ -195,9 +195,9 @@ type session struct {
 	receipt    string // address of its page; empty when there is none
 	recordings recordings
 	telling    telling
+	files      transfers
 	clips      clips
 	pictures   rate // of the screen, that were kept
-	files      transfers
 }
 
 // Run holds one session from redeem to the end of its summary. It returns nil

@@ -66,7 +66,7 @@ func TestFileIsPickedByKeyboard(t *testing.T) {
 			win := d.shown(u)
 			time.Sleep(3 * blink) // until it listens
 			for _, key := range tt.keys[:len(tt.keys)-1] {
-				d.step(win, key)
+				d.write(win, key)
 			}
 			d.keys(tt.keys[len(tt.keys)-1])
 			got := await(d, "the answer", out)

@@ -36,7 +36,7 @@ export interface Transfer {
 }
 
 /** How often what moves is shown, at most. */
-const SHOWN_MS = 100;
+const SHOWN_MS = 250;
 
 export class Files {
   private all: (Sending | Fetching)[] = [];

@@ -63,10 +63,10 @@ export class LiveSession {
   private token = "";
   private askedView = false;
   private readonly rate = new Rate();
-  /** The requester's clipboard. */
-  readonly clipboard = new Clipboard((message) => this.peer?.send(message) === true);
   /** Files both ways. */
   readonly files: Files = new Files((files) => this.dispatch({ type: "files", files }));
+  /** The requester's clipboard. */
+  readonly clipboard = new Clipboard((message) => this.peer?.send(message) === true);
   /** The end was taken note of. */
   private sealing = false;
   /** The monitor that was chosen; empty: the client's choice. */
@@ -371,8 +371,8 @@ export class LiveSession {
     this.peerLife.abort();
     this.peer?.close();
     this.peer = undefined;
-    this.clipboard.lost();
     this.files.lost();
+    this.clipboard.lost();
     this.dispatch({ type: "lost" });
   }
 

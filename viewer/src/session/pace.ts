@@ -6,7 +6,7 @@ import { MaxPieceBytes } from "../protocol/control.gen.ts";
 
 const LEAST = 2 * MaxPieceBytes;
 const MOST = 32 * MaxPieceBytes;
-const PATIENT_MS = 20;
+const PATIENT_MS = 4;
 
 export class Pace {
   private window = LEAST;
