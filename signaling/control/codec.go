@@ -88,6 +88,10 @@ func DecodeFromViewer(raw []byte) (Message, error) {
 		return decode[Attend](raw)
 	case typ == "say":
 		return decode[Say](raw)
+	case typ == "introduce":
+		return decode[Introduce](raw)
+	case typ == "dismiss":
+		return decode[Dismiss](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}
@@ -125,6 +129,8 @@ func DecodeFromClient(raw []byte) (Message, error) {
 		return decode[Said](raw)
 	case typ == "locks":
 		return decode[Locks](raw)
+	case typ == "colleague":
+		return decode[Colleague](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}

@@ -97,6 +97,14 @@ var newData = map[Kind]func([]byte) (Data, error){
 
 	KindPointingStarted: decode[PointingStarted],
 
+	KindColleagueCalled:   decode[ColleagueCalled],
+	KindColleagueCame:     decode[ColleagueCame],
+	KindColleagueAsked:    decode[ColleagueAsked],
+	KindColleagueAllowed:  decode[ColleagueAllowed],
+	KindColleagueDeclined: decode[ColleagueDeclined],
+	KindColleagueLeft:     decode[ColleagueLeft],
+	KindColleagueRefused:  decode[ColleagueRefused],
+
 	KindFactsTold: decode[FactsTold],
 	KindFactsKept: decode[FactsKept],
 

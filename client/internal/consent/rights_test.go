@@ -20,6 +20,7 @@ import (
 var messages = map[string]grant.Scope{
 	"nonce": "", "hello": "", "token": "", "ask": "", "yield": "", "bye": "", "release": "",
 	"attend": "", "abilities": "", "again": "", "say": "", "unpoint": "",
+	"introduce": grant.View, "dismiss": "",
 	"show": grant.View, "display": grant.View, "repeat": grant.View,
 	"key": grant.Control, "text": grant.Control, "move": grant.Control, "button": grant.Control, "wheel": grant.Control,
 	"point": grant.Point, "here": grant.Point,

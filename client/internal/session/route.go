@@ -183,6 +183,10 @@ func (s *session) handle(r *road, m control.Message) {
 		s.onAttend(r, m)
 	case control.Say:
 		s.onSay(r, m)
+	case control.Introduce:
+		s.onIntroduce(m)
+	case control.Dismiss:
+		s.onDismiss(m)
 	case control.Bye:
 		s.onBye(m)
 	}

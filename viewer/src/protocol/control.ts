@@ -88,7 +88,16 @@ export type FromClient =
   | ({ readonly type: "facts" } & Facts)
   | { readonly type: "notice"; readonly code: NoticeCode }
   | ({ readonly type: "locks" } & Locks)
+  | ({ readonly type: "colleague" } & Colleague)
   | { readonly type: "bye"; readonly reason: Reason };
+
+/** How it stands with a second technician. */
+export const COLLEAGUE_STATES = ["called", "asking", "here", "declined", "gone"] as const;
+export interface Colleague {
+  /** Empty while nobody came. */
+  readonly technician: string;
+  readonly state: (typeof COLLEAGUE_STATES)[number];
+}
 
 /** What a viewer may send to a client, but for input. */
 export type FromViewer =
@@ -100,6 +109,8 @@ export type FromViewer =
   | ({ readonly type: "say" } & wire.Say)
   | ({ readonly type: "show" } & wire.Show)
   | ({ readonly type: "attend" } & wire.Attend)
+  | ({ readonly type: "introduce" } & wire.Introduce)
+  | ({ readonly type: "dismiss" } & wire.Dismiss)
   | { readonly type: "abilities"; readonly video: readonly VideoCodec[] }
   | { readonly type: "bye"; readonly reason: Reason };
 
@@ -181,6 +192,7 @@ const readers = {
   facts: readFacts(shape),
   notice: shape({ code: oneOf(...NOTICES) }),
   locks: shape({ caps: flag, num: flag, scroll: flag }),
+  colleague: shape({ technician: text(200), state: oneOf(...COLLEAGUE_STATES) }),
   bye: shape({ reason: oneOf(...REASONS) }),
 } as const;
 
