@@ -11,16 +11,31 @@ export interface Note {
 
 type Facts = Pick<Session, "liveAt" | "endedAt" | "system">;
 
-/** One line a session: when, how long, on what, seen or controlled. Empty when nothing was ever shown. */
-export function draftOf(session: Facts, events: readonly Pick<AuditEvent, "kind">[], now: number): string {
+type Told = Pick<AuditEvent, "kind"> & Partial<Pick<AuditEvent, "data">>;
+
+/** One line a session: when, how long, on what, seen or controlled, and who looked on. Empty when nothing was ever shown. */
+export function draftOf(session: Facts, events: readonly Told[], now: number): string {
   if (session.liveAt === undefined) return "";
   const end = session.endedAt ?? new Date(now).toISOString();
   const controlled = events.some((e) => e.kind === "client.control_started");
-  return t(controlled ? "desk.draft.controlled" : "desk.draft.seen", {
+  const line = t(controlled ? "desk.draft.controlled" : "desk.draft.seen", {
     when: moment(session.liveAt, now),
     length: between(session.liveAt, end),
     system: systemText(session.system) || t("desk.draft.computer"),
   });
+  const others = lookedOn(events).map((technician) => t("colleague.draft", { technician }));
+  return [line, ...others].join(" ");
+}
+
+/** The second technicians whom the person let look on, each once. */
+function lookedOn(events: readonly Told[]): readonly string[] {
+  const names = new Set<string>();
+  let asked = "";
+  for (const { kind, data } of events) {
+    if (kind === "client.colleague_asked") asked = String(data?.["technician"] ?? "");
+    if (kind === "client.colleague_allowed" && asked !== "") names.add(asked);
+  }
+  return [...names];
 }
 
 /** Text that is there, then the draft, which is not added twice. */
