@@ -205,6 +205,8 @@ func (s State) validate() error {
 		return errors.New("a reason belongs to the end, and to nothing else")
 	case s.Peer != "" && !ValidEpoch(s.Peer):
 		return errors.New("peer is malformed")
+	case s.Colleague != nil && (!ValidEpoch(s.Colleague.Peer) || s.Colleague.Technician == ""):
+		return errors.New("colleague is malformed")
 	}
 	return nil
 }

@@ -74,6 +74,15 @@ type State struct {
 	Reason Reason `json:"reason,omitempty"` // when ended
 	// Peer is the epoch of the other side's socket, empty while it has none.
 	Peer string `json:"peer"`
+	// Colleague is the second technician's socket, told to the client alone.
+	Colleague *Colleague `json:"colleague,omitempty"`
+}
+
+// Colleague names the second technician who is there. The client lets nobody in by it:
+// the first technician's viewer must have introduced the key that proves itself.
+type Colleague struct {
+	Peer       string `json:"peer"`       // the epoch of their socket
+	Technician string `json:"technician"` // display name, set by an administrator
 }
 
 // StateChange is State as a message of its own.

@@ -58,6 +58,7 @@ type Broker struct {
 	epoch    string // the client's
 	session  ed25519.PublicKey
 	viewer   *Viewer
+	second   *Viewer // as the colleague
 	claims   []record.Claim
 	uploads  map[string][]byte // parts of recordings by their path, with the query
 	unable   string            // what the client said instead of redeeming
@@ -287,13 +288,15 @@ func (b *Broker) socket(w http.ResponseWriter, r *http.Request) {
 		Session: b.Session, Role: grant.Client, Organisation: "Example", Technician: Technician,
 		State: b.state, ICE: []signaling.ICEServer{}, Recorded: uint64(len(b.claims)),
 	}
-	v := b.viewer
+	viewers := []*Viewer{b.viewer, b.second}
 	b.mu.Unlock()
 	if c.Write(welcome) != nil {
 		return
 	}
-	if v != nil {
-		v.present(auth.Epoch)
+	for _, v := range viewers {
+		if v != nil {
+			v.present(auth.Epoch)
+		}
 	}
 	b.serve(c)
 }
@@ -309,10 +312,12 @@ func (b *Broker) serve(c *signaling.Conn) {
 			b.event(c, m)
 		case signaling.PeerMessage:
 			b.mu.Lock()
-			v := b.viewer
+			viewers := []*Viewer{b.viewer, b.second}
 			b.mu.Unlock()
-			if v != nil && v.epoch == m.Head().To {
-				v.receive(m)
+			for _, v := range viewers {
+				if v != nil && v.epoch == m.Head().To {
+					v.receive(m)
+				}
 			}
 		}
 	}
@@ -452,18 +457,7 @@ func (b *Broker) Claims() []record.Claim {
 
 // AccessToken makes a token for the holder of a key.
 func (b *Broker) AccessToken(holder ed25519.PublicKey, scopes grant.Set, life time.Duration) string {
-	b.mu.Lock()
-	issuer := b.issuer
-	b.mu.Unlock()
-	now := b.now()
-	token, _, err := issuer.Sign(grant.Token{
-		Type: grant.AccessToken, Subject: "technician:1", Session: b.Session, Role: grant.Viewer, Scopes: scopes,
-		Holder: grant.Thumbprint(holder), Issued: now, Expires: now.Add(life),
-	})
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return token
+	return b.TokenFor(grant.Viewer, holder, scopes, life)
 }
 
 // Invitation is a link's secrets, and the key that only its maker has.

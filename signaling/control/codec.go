@@ -104,6 +104,10 @@ func DecodeFromViewer(raw []byte) (Message, error) {
 		return decode[Clip](raw)
 	case typ == "take":
 		return decode[Take](raw)
+	case typ == "introduce":
+		return decode[Introduce](raw)
+	case typ == "dismiss":
+		return decode[Dismiss](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}
@@ -155,6 +159,8 @@ func DecodeFromClient(raw []byte) (Message, error) {
 		return decode[Given](raw)
 	case typ == "dropped":
 		return decode[Dropped](raw)
+	case typ == "colleague":
+		return decode[Colleague](raw)
 	case typ == "bye":
 		return decode[Bye](raw)
 	}

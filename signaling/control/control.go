@@ -21,6 +21,9 @@
 //	  abilities{video}           ──▶                           what it can decode
 //	  attend{here}               ──▶                           whether somebody looks
 //	  say{id, text}              ──▶ ◀──   said{n, by, …}       chat.go
+//	  introduce{key, bind}       ──▶                           colleague.go: a second technician
+//	  dismiss{key}               ──▶
+//	                                 ◀──   colleague{…}
 //	  key, text, button, wheel, move, release ──▶              see input.go
 //	                                 ◀──   facts{…}            facts.go: under the right to them
 //	                                 ◀──   notice{code}        why something cannot be done

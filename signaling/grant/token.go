@@ -15,17 +15,19 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Role is one of the two sides of a session.
+// Role is who somebody is in a session.
 type Role string
 
-// The two sides.
+// The roles.
 const (
 	Client Role = "client"
 	Viewer Role = "viewer"
+	// Colleague is a second technician, whom the first called in to look on.
+	Colleague Role = "colleague"
 )
 
-// Valid reports whether r is one of the two sides.
-func (r Role) Valid() bool { return r == Client || r == Viewer }
+// Valid reports whether r is one of the roles.
+func (r Role) Valid() bool { return r == Client || r == Viewer || r == Colleague }
 
 // TokenType is the explicit type in a token's header (RFC 8725 §3.11).
 type TokenType string

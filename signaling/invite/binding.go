@@ -66,8 +66,11 @@ func (b Binding) CheckSigned(pub ed25519.PublicKey, proof []byte) error {
 }
 
 // ClientProof is the client's: a MAC under the bind key of the link.
-func (b Binding) ClientProof(s Secret) []byte {
-	bind := s.Bind()
+func (b Binding) ClientProof(s Secret) []byte { return b.ClientProofBy(s.Bind()) }
+
+// ClientProofBy is the same under a bind key that the client was told: of the link to a
+// second technician.
+func (b Binding) ClientProofBy(bind [32]byte) []byte {
 	mac := hmac.New(sha256.New, bind[:])
 	mac.Write(b.transcript("client"))
 	return mac.Sum(nil)

@@ -101,6 +101,14 @@ var newData = map[Kind]func([]byte) (Data, error){
 	KindClipboardFilled: decode[ClipboardFilled],
 	KindClipboardRead:   decode[ClipboardRead],
 
+	KindColleagueCalled:   decode[ColleagueCalled],
+	KindColleagueCame:     decode[ColleagueCame],
+	KindColleagueAsked:    decode[ColleagueAsked],
+	KindColleagueAllowed:  decode[ColleagueAllowed],
+	KindColleagueDeclined: decode[ColleagueDeclined],
+	KindColleagueLeft:     decode[ColleagueLeft],
+	KindColleagueRefused:  decode[ColleagueRefused],
+
 	KindFactsTold: decode[FactsTold],
 	KindFactsKept: decode[FactsKept],
 

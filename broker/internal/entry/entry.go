@@ -73,6 +73,7 @@ func (d *Door) Register(api huma.API, mux *http.ServeMux) {
 	register(api, huma.Operation{Method: http.MethodPost, Path: "/sessions/{id}/token", OperationID: "joinToken", Summary: "A token that opens one socket"}, d.token)
 	register(api, huma.Operation{Method: http.MethodPost, Path: "/sessions/{id}/accept", OperationID: "acceptSession", Summary: "Accept who joined", Security: signedIn}, d.accept)
 	register(api, huma.Operation{Method: http.MethodPost, Path: "/sessions/{id}/end", OperationID: "endSession", Summary: "End a session", Security: signedIn}, d.end)
+	register(api, huma.Operation{Method: http.MethodPost, Path: "/sessions/{id}/colleague", OperationID: "callColleague", Summary: "Call a second technician in, to look on", Security: signedIn}, d.callColleague)
 	register(api, huma.Operation{Method: http.MethodGet, Path: "/sessions/{id}/seal", OperationID: "sessionStory", Summary: "What the technician's side signs of a session that is over", Security: signedIn}, d.story)
 	register(api, huma.Operation{Method: http.MethodPost, Path: "/sessions/{id}/seal", OperationID: "countersignSession", Summary: "Sign the record of a session that is over", Security: signedIn}, d.countersign)
 	mux.HandleFunc("GET /.well-known/jwks.json", d.keys)
@@ -112,6 +113,8 @@ var statuses = map[string]int{
 	"proof_refused":      http.StatusUnauthorized,
 	"key_refused":        http.StatusForbidden,
 	"not_yours":          http.StatusForbidden,
+	"call_unknown":       http.StatusForbidden,
+	"call_not_yours":     http.StatusForbidden,
 	"seal_refused":       http.StatusForbidden,
 }
 

@@ -132,7 +132,7 @@ func (a *allocation) WriteTo(p []byte, addr net.Addr) (int, error) {
 	at := portOf(addr)
 	to := r.allocations[at.Port()]
 	switch {
-	case to == nil, to.session == s && to.role == a.role: // gone since, or of this very side: dropped, as networks do
+	case to == nil, to.session == s && !meet(to.role, a.role): // gone since, or not for each other: dropped, as networks do
 	case to.addr != at || to.session != s:
 		r.deny(s, a.role, DeniedPeer)
 	case s.sent+int64(len(p)) > r.config.Volume:
@@ -146,6 +146,10 @@ func (a *allocation) WriteTo(p []byte, addr net.Addr) (int, error) {
 	}
 	return len(p), nil
 }
+
+// meet reports whether two sides of one session have something to say to each other:
+// one of them is the client.
+func meet(a, b grant.Role) bool { return a != b && (a == grant.Client || b == grant.Client) }
 
 // ReadFrom returns the next packet that the other side sent here. The server
 // calls it from the one goroutine that serves the allocation.

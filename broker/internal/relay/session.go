@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	maxAllocations = 2                // of one side of a session at a time
+	maxAllocations = 2                // of one side of a session at a time, to one other
 	maxVolume      = 4 << 30          // bytes that a session may send, both sides together
 	maxRate        = 20_000_000 / 8   // bytes in a second, both sides together
 	maxBurst       = maxRate / 5      // 0.2 s
@@ -34,8 +34,8 @@ type side struct {
 }
 
 func newSession(id string) *session {
-	s := &session{id: id, sides: make(map[grant.Role]*side, 2), rate: rate.NewLimiter(maxRate, maxBurst)}
-	for _, role := range []grant.Role{grant.Client, grant.Viewer} {
+	s := &session{id: id, sides: make(map[grant.Role]*side, 3), rate: rate.NewLimiter(maxRate, maxBurst)}
+	for _, role := range []grant.Role{grant.Client, grant.Viewer, grant.Colleague} {
 		s.sides[role] = &side{tries: rate.NewLimiter(1, 16), denied: make(map[Denial]bool)}
 	}
 	return s
@@ -67,7 +67,7 @@ func (r *Relay) admit(user string) bool {
 		r.deny(s, c.role, DeniedQuota)
 		return false
 	}
-	if len(si.allocations) < maxAllocations {
+	if len(si.allocations) < s.bound(c.role) {
 		return true
 	}
 	oldest := si.allocations[0]
@@ -82,6 +82,15 @@ func (r *Relay) admit(user string) bool {
 	}
 	oldest.drop()
 	return true
+}
+
+// bound is how many allocations a side may hold: with a colleague there the client has
+// two sides to reach.
+func (s *session) bound(role grant.Role) int {
+	if role == grant.Client && s.sides[grant.Colleague].epoch != "" {
+		return 2 * maxAllocations
+	}
+	return maxAllocations
 }
 
 // deny reports a refusal, the first of its kind. It is called locked.

@@ -38,8 +38,14 @@ func (r *Registry) beat(s *socket) {
 		s.conn.Close() // its reader notices
 		return
 	}
-	if s.role == grant.Viewer && s.due(false) {
-		if se, err := r.row(s.session); err == nil {
+	if s.role != grant.Client && s.due(false) {
+		se, err := r.row(s.session)
+		switch {
+		case err != nil:
+		case s.uncalled(se):
+			s.conn.Fail(sessionEnded())
+			return
+		default:
 			r.renewAccess(s, se)
 		}
 	}
@@ -102,7 +108,7 @@ func (r *Registry) renewAccess(s *socket, se store.Session) {
 	if !mayBeShown(se.Phase) || !s.due(true) {
 		return
 	}
-	token, issued, err := r.accessToken(se)
+	token, issued, err := r.accessToken(se, s.role)
 	if err == nil {
 		err = r.journal.Note(r.ctx, issued)
 	}

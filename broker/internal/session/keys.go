@@ -169,9 +169,11 @@ func (r *Registry) renewAll() {
 	r.mu.Lock()
 	var sessions []string
 	for id, l := range r.live {
-		if l.viewer != nil {
-			l.viewer.renewNow()
-			sessions = append(sessions, id)
+		for _, s := range []*socket{l.viewer, l.colleague} {
+			if s != nil {
+				s.renewNow()
+				sessions = append(sessions, id)
+			}
 		}
 	}
 	r.mu.Unlock()

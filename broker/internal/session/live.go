@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"sync"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 // live is a session that has at least one socket; Registry.mu guards it. A nil
 // live has none.
 type live struct {
-	client, viewer *socket
+	client, viewer, colleague *socket
 
 	// At most one goroutine at a time tells the sides of a change, so that a
 	// later state never overtakes an earlier one.
@@ -48,6 +49,8 @@ func (l *live) side(role grant.Role) *socket {
 		return nil
 	case role == grant.Client:
 		return l.client
+	case role == grant.Colleague:
+		return l.colleague
 	}
 	return l.viewer
 }
@@ -55,16 +58,19 @@ func (l *live) side(role grant.Role) *socket {
 func (l *live) has(role grant.Role) bool { return l.side(role) != nil }
 
 func (l *live) set(role grant.Role, s *socket) {
-	if role == grant.Client {
+	switch role {
+	case grant.Client:
 		l.client = s
-	} else {
+	case grant.Colleague:
+		l.colleague = s
+	default:
 		l.viewer = s
 	}
 }
 
 func (l *live) sockets() []*socket {
 	var all []*socket
-	for _, s := range []*socket{l.client, l.viewer} {
+	for _, s := range []*socket{l.client, l.viewer, l.colleague} {
 		if s != nil {
 			all = append(all, s)
 		}
@@ -80,11 +86,27 @@ func (l *live) epoch(role grant.Role) string {
 	return ""
 }
 
+// other is the side that a side sees.
 func other(role grant.Role) grant.Role {
 	if role == grant.Client {
 		return grant.Viewer
 	}
 	return grant.Client
+}
+
+// receiver is the instance that a message of a side is for; nil when it is away. The
+// client speaks to both technicians, they to the client alone.
+func (l *live) receiver(from grant.Role, epoch string) *socket {
+	sides := []grant.Role{grant.Client}
+	if from == grant.Client {
+		sides = []grant.Role{grant.Viewer, grant.Colleague}
+	}
+	for _, role := range sides {
+		if s := l.side(role); s != nil && s.welcomed && !s.over && s.epoch == epoch {
+			return s
+		}
+	}
+	return nil
 }
 
 // attach gives a socket its place and returns the one that had it. It reports
@@ -180,7 +202,7 @@ func (r *Registry) tell(session string, l *live) bool {
 		_ = to.socket.conn.Write(signaling.StateChange{State: to.state(se)}) // a socket that is gone is noticed by its reader
 		switch {
 		case to.socket.role == grant.Client:
-		case se.Phase == signaling.Ended:
+		case se.Phase == signaling.Ended, to.socket.uncalled(se):
 			to.socket.conn.Fail(sessionEnded())
 		default:
 			r.renewAccess(to.socket, se)
@@ -198,14 +220,33 @@ func (r *Registry) row(session string) (se store.Session, err error) {
 	return se, err
 }
 
+// uncalled reports whether the socket is that of a colleague whose link is good no more.
+func (s *socket) uncalled(se store.Session) bool {
+	return s.role == grant.Colleague && !bytes.Equal(s.key, se.Colleague.Key)
+}
+
 // listener is a socket and whom it sees at the other end.
 type listener struct {
-	socket *socket
-	peer   string
+	socket    *socket
+	peer      string
+	colleague string // at the client: the epoch of the second technician's
 }
 
 func (l listener) state(se store.Session) signaling.State {
-	return signaling.State{Phase: se.Phase, Reason: se.Reason, Peer: l.peer}
+	st := signaling.State{Phase: se.Phase, Reason: se.Reason, Peer: l.peer}
+	if l.colleague != "" && se.Colleague.Came() {
+		st.Colleague = &signaling.Colleague{Peer: l.colleague, Technician: se.Colleague.Name}
+	}
+	return st
+}
+
+// sees is what a socket sees of the others. It is called with Registry.mu held.
+func (l *live) sees(s *socket) listener {
+	seen := listener{socket: s, peer: l.epoch(other(s.role))}
+	if s.role == grant.Client {
+		seen.colleague = l.epoch(grant.Colleague)
+	}
+	return seen
 }
 
 // audience lists who is to be told of a phase. The client of a session that is
@@ -222,7 +263,7 @@ func (r *Registry) audience(l *live, phase signaling.Phase) []listener {
 			s.over = true
 			s.beats.Reset(endGrace)
 		}
-		all = append(all, listener{s, l.epoch(other(s.role))})
+		all = append(all, l.sees(s))
 	}
 	return all
 }

@@ -39,7 +39,7 @@ func (r *Registry) onOffer(s *socket, m signaling.Offer) *signaling.Error {
 }
 
 func (r *Registry) onAnswer(s *socket, m signaling.Answer) *signaling.Error {
-	if s.role != grant.Viewer {
+	if s.role == grant.Client {
 		return signaling.Errorf(signaling.BadOrder, "Only the viewer answers.")
 	}
 	return r.pass(s, m)
@@ -53,10 +53,7 @@ func (r *Registry) pass(s *socket, m signaling.PeerMessage) *signaling.Error {
 		return signaling.Errorf(signaling.BadMessage, "from is not your epoch.")
 	}
 	r.mu.Lock()
-	to := r.live[s.session].side(other(s.role))
-	if to != nil && (!to.welcomed || to.over || to.epoch != head.To) {
-		to = nil
-	}
+	to := r.live[s.session].receiver(s.role, head.To)
 	r.mu.Unlock()
 	if to != nil {
 		_ = to.conn.Write(m) // a socket that is gone is noticed by its reader

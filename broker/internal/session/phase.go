@@ -44,6 +44,8 @@ func follow(tx *store.Tx, se store.Session, data record.Data) ([]record.Event, e
 		return nil, nil
 	}
 	switch d := data.(type) {
+	case record.ColleagueDeclined, record.ColleagueLeft:
+		return nil, tx.ForgetColleague(se.ID)
 	case record.ConsentAsked:
 		return nil, onAsked(tx, se)
 	case record.ConsentGranted:

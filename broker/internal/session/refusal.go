@@ -19,6 +19,9 @@ var (
 	errProof   = &Refusal{"proof_refused", "The key's proof does not hold. Check this computer's clock, then try again."}
 	errKey     = &Refusal{"key_refused", "This session belongs to another key: the program or browser that began it must go on with it."}
 	errOwner   = &Refusal{"not_yours", "This session belongs to another technician."}
+	errNotLive = &Refusal{"session_not_live", "Nobody can look on before the person has allowed you to see their screen."}
+	errCall    = &Refusal{"call_unknown", "This link is not good any more. Ask your colleague for a new one."}
+	errCalled  = &Refusal{"call_not_yours", "This link is for one colleague of who made it. Ask them for a link of your own."}
 	errWaiting = &Refusal{"nobody_joined", "Nobody has joined yet. Wait until the program was started."}
 )
 

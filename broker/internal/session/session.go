@@ -146,7 +146,7 @@ func (r *Registry) onCommitted(e record.Event) {
 		if r.relay != nil {
 			r.relay.End(e.Session)
 		}
-	case e.Kind == record.KindSessionJoined, e.Kind == record.KindSessionAccepted, e.Kind.FromClient():
+	case e.Kind == record.KindSessionJoined, e.Kind == record.KindSessionAccepted, e.Kind == record.KindColleagueCalled, e.Kind.FromClient():
 	default:
 		return
 	}

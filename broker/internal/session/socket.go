@@ -134,7 +134,7 @@ func (r *Registry) authenticate(conn *signaling.Conn, auth signaling.Auth, nonce
 			data := record.TokenRefused{Role: string(t.Role), Reason: why, From: from}
 			return []record.Event{denied(data, record.Actor{Kind: record.Stranger}, se.ID)}, nil
 		}
-		if se.Phase == signaling.Ended && t.Role == grant.Viewer {
+		if se.Phase == signaling.Ended && t.Role != grant.Client {
 			wire = sessionEnded()
 			return nil, nil
 		}
@@ -179,10 +179,15 @@ func proves(auth signaling.Auth, nonce []byte, host string, key []byte, holder s
 }
 
 func keyOf(se store.Session, role grant.Role) []byte {
-	if role == grant.Client {
+	switch {
+	case role == grant.Client:
 		return se.ClientKey
+	case role == grant.Viewer:
+		return se.ViewerKey
+	case se.Colleague.Came():
+		return se.Colleague.Key
 	}
-	return se.ViewerKey
+	return nil
 }
 
 func actorOf(role grant.Role) record.Actor {
@@ -217,7 +222,7 @@ func (r *Registry) welcome(s *socket) bool {
 	}
 	w := signaling.Welcome{
 		Session: s.session, Role: s.role, Organisation: r.config.Organisation, Technician: se.TechnicianName,
-		State: listener{s, r.peerOf(s)}.state(se), ICE: []signaling.ICEServer{}, Recorded: se.ClientSeq,
+		State: r.seenBy(s).state(se), ICE: []signaling.ICEServer{}, Recorded: se.ClientSeq,
 	}
 	if r.relay != nil && se.Phase != signaling.Ended {
 		w.ICE = r.relay.Servers(s.session, s.role, s.epoch)
@@ -230,10 +235,10 @@ func (r *Registry) welcome(s *socket) bool {
 	return true
 }
 
-func (r *Registry) peerOf(s *socket) string {
+func (r *Registry) seenBy(s *socket) listener {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.live[s.session].epoch(other(s.role))
+	return r.live[s.session].sees(s)
 }
 
 // depart gives a socket's place up and closes it.

@@ -69,7 +69,7 @@ type TokenRequest struct {
 	Key     ed25519.PublicKey
 	Time    time.Time
 	Proof   []byte // by Key over grant.TokenStatement
-	// Technician is the account that is signed in, for the viewer's side.
+	// Technician is the account that is signed in, for the viewer's and a colleague's side.
 	Technician string
 	From       string // truncated address
 }
@@ -97,9 +97,13 @@ func (r *Registry) Token(ctx context.Context, q TokenRequest) (string, error) {
 			data := record.TokenRefused{Role: string(q.Role), Reason: no.Code, From: q.From}
 			return []record.Event{denied(data, record.Actor{Kind: record.Stranger}, se.ID)}, nil
 		}
+		came, err := claim(tx, &se, q)
+		if err != nil {
+			return nil, err
+		}
 		var issued record.Event
 		token, issued, err = r.joinToken(tx, se, q.Role, q.Key)
-		return []record.Event{issued}, err
+		return append(came, issued), err
 	})
 	if err != nil {
 		return "", fmt.Errorf("token for session: %w", err)
@@ -121,6 +125,9 @@ func mayHaveToken(tx *store.Tx, se store.Session, q TokenRequest) (*Refusal, err
 		}
 		return nil, nil
 	}
+	if q.Role == grant.Colleague {
+		return mayLookOn(tx, se, q), nil
+	}
 	switch {
 	case se.Technician != q.Technician:
 		return errOwner, nil
@@ -139,8 +146,9 @@ func (r *Registry) joinToken(tx *store.Tx, se store.Session, role grant.Role, ke
 	return r.sign(se, grant.Token{Type: grant.JoinToken, Role: role, Expires: tx.Now().Truncate(time.Second).Add(grant.JoinLife)}, key)
 }
 
-// accessToken signs the viewer's next access token, and returns its event.
-func (r *Registry) accessToken(se store.Session) (string, record.Event, error) {
+// accessToken signs a viewer's next access token, and returns its event. A colleague
+// is given what they can be allowed at most: to look on.
+func (r *Registry) accessToken(se store.Session, role grant.Role) (string, record.Event, error) {
 	now := time.Now().Truncate(time.Second)
 	var scopes grant.Set
 	if err := r.store.View(r.ctx, func(v *store.View) (err error) {
@@ -151,13 +159,19 @@ func (r *Registry) accessToken(se store.Session) (string, record.Event, error) {
 	}); err != nil {
 		return "", record.Event{}, fmt.Errorf("policy: %w", err)
 	}
-	return r.sign(se, grant.Token{Type: grant.AccessToken, Role: grant.Viewer, Scopes: scopes, Issued: now, Expires: now.Add(grant.MaxAccessLife)}, se.ViewerKey)
+	if role == grant.Colleague {
+		scopes = scopes.Narrow(looksOn)
+	}
+	return r.sign(se, grant.Token{Type: grant.AccessToken, Role: role, Scopes: scopes, Issued: now, Expires: now.Add(grant.MaxAccessLife)}, keyOf(se, role))
 }
 
 func (r *Registry) sign(se store.Session, t grant.Token, key ed25519.PublicKey) (string, record.Event, error) {
 	t.Session, t.Holder, t.Subject = se.ID, grant.Thumbprint(key), "client:"+se.ID
-	if t.Role == grant.Viewer {
+	switch t.Role {
+	case grant.Viewer:
 		t.Subject = "technician:" + se.Technician
+	case grant.Colleague:
+		t.Subject = "technician:" + se.Colleague.Technician
 	}
 	signed, t, err := r.ring.Load().issuer.Sign(t)
 	if err != nil {

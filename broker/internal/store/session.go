@@ -31,6 +31,7 @@ type Session struct {
 	OpenedAt, ExpiresAt                time.Time // of the invitation
 	Spoken                             bool      // of the invitation
 	Unable                             string    // of the invitation
+	Colleague                          Colleague // who was called in to look on; zero: nobody
 }
 
 // Event is an event of the session that the broker saw.
@@ -51,24 +52,31 @@ const sessionColumns = `SELECT session.id, session.ticket, session.technician, s
 	session.system_os, session.system_arch, session.system_name, session.system_version, session.client_version, session.joined_from,
 	session.invited_at, session.joined_at, session.accepted_at, session.live_at, session.ended_at, session.sealed_at,
 	technician.name, ticket.requester, ticket.subject, ticket.number,
-	COALESCE(invitation.id, ''), COALESCE(invitation.opened_at, 0), COALESCE(invitation.expires_at, 0), COALESCE(invitation.spoken, 0), COALESCE(invitation.unable, '') `
+	COALESCE(invitation.id, ''), COALESCE(invitation.opened_at, 0), COALESCE(invitation.expires_at, 0), COALESCE(invitation.spoken, 0), COALESCE(invitation.unable, ''),
+	COALESCE(colleague.key, ''), COALESCE(colleague.technician, ''), COALESCE(second.name, ''), COALESCE(colleague.until, 0), COALESCE(second.disabled_at, 0) `
 
 const sessionFrom = `FROM session ` + sessionJoins
 
 // sessionJoins goes behind whatever table session is joined to.
 const sessionJoins = `JOIN technician ON technician.id = session.technician JOIN ticket ON ticket.id = session.ticket
-	LEFT JOIN invitation ON invitation.session = session.id `
+	LEFT JOIN invitation ON invitation.session = session.id
+	LEFT JOIN colleague ON colleague.session = session.id LEFT JOIN technician second ON second.id = colleague.technician `
 
 func (se *Session) scan(s scanner) error {
 	var granted string
+	var closed int64 // when the account of the colleague was
 	err := s.Scan(&se.ID, &se.Ticket, &se.Technician, &se.Phase, &se.Reason, binary{&se.ClientKey}, binary{&se.ViewerKey},
 		&se.ClientSeq, binary{&se.ClientHash}, &granted,
 		&se.System.OS, &se.System.Arch, &se.System.Name, &se.System.Version, &se.System.Client, &se.JoinedFrom,
 		instant{&se.InvitedAt}, instant{&se.JoinedAt}, instant{&se.AcceptedAt}, instant{&se.LiveAt}, instant{&se.EndedAt}, instant{&se.SealedAt},
 		&se.TechnicianName, &se.Requester, &se.Subject, &se.TicketNumber,
-		&se.Invitation, instant{&se.OpenedAt}, instant{&se.ExpiresAt}, &se.Spoken, &se.Unable)
+		&se.Invitation, instant{&se.OpenedAt}, instant{&se.ExpiresAt}, &se.Spoken, &se.Unable,
+		binary{&se.Colleague.Key}, &se.Colleague.Technician, &se.Colleague.Name, instant{&se.Colleague.Until}, &closed)
 	if err != nil {
 		return err
+	}
+	if closed > 0 {
+		se.Colleague = Colleague{}
 	}
 	se.Granted, err = grant.ParseSet(granted)
 	return err

@@ -76,7 +76,7 @@ var rules = map[string]rule{
 	"keepFacts": helpers, "getFacts": deskwork, "searchMachines": deskwork, "getMachine": deskwork,
 
 	"takeNext": helpers, "invite": helpers, "getInvitation": helpers, "revokeInvitation": helpers,
-	"acceptSession": helpers, "endSession": helpers, "sessionStory": helpers, "countersignSession": helpers,
+	"acceptSession": helpers, "callColleague": helpers, "endSession": helpers, "sessionStory": helpers, "countersignSession": helpers,
 
 	"listSessions": signedIn, "getSession": signedIn, "listSessionEvents": signedIn, "live": signedIn,
 

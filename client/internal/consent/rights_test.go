@@ -19,12 +19,12 @@ import (
 // purpose: a new one must be thought about here too.
 var messages = map[string]grant.Scope{
 	"nonce": "", "hello": "", "token": "", "ask": "", "yield": "", "bye": "", "release": "",
-	"attend": "", "abilities": "", "again": "", "say": "", "unpoint": "", "drop": "",
-	"pictured": grant.View, "show": grant.View, "display": grant.View, "repeat": grant.View,
-	"put": grant.FilesSend, "whole": grant.FilesSend, "piece": grant.FilesSend,
-	"get": grant.FilesFetch, "kept": grant.FilesFetch, "took": grant.FilesFetch,
+	"attend": "", "abilities": "", "again": "", "say": "", "unpoint": "", "drop": "", "dismiss": "",
+	"pictured": grant.View, "show": grant.View, "display": grant.View, "repeat": grant.View, "introduce": grant.View,
 	"key": grant.Control, "text": grant.Control, "move": grant.Control, "button": grant.Control, "wheel": grant.Control,
 	"clip": grant.ClipboardSend, "take": grant.ClipboardFetch,
+	"put": grant.FilesSend, "whole": grant.FilesSend, "piece": grant.FilesSend,
+	"get": grant.FilesFetch, "kept": grant.FilesFetch, "took": grant.FilesFetch,
 	"point": grant.Point, "here": grant.Point,
 }
 

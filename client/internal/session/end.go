@@ -26,12 +26,15 @@ func (s *session) stop() { s.finish(signaling.ByRequester, false) }
 func (s *session) finish(reason signaling.Reason, told bool) {
 	s.once.Do(func() {
 		s.gate.Shut()
+		s.onlook.Shut()
 		s.reason, s.told = reason, told
 		if h := s.hands.Load(); h != nil {
 			s.go_(h.Release)
 		}
-		if r := s.current.Load(); r != nil {
-			s.go_(func() { s.leave(r, reason) })
+		for _, r := range []*road{s.current.Load(), s.beside.Load()} {
+			if r != nil {
+				s.go_(func() { s.leave(r, reason) })
+			}
 		}
 		close(s.over)
 	})
@@ -103,6 +106,7 @@ func (s *session) release() {
 		}
 		s.go_(func() { s.leave(r, s.reason) }) // finish did not see what was just being built
 	}
+	s.releaseColleague()
 	if s.bar != nil {
 		s.bar.Close()
 	}

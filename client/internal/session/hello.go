@@ -97,6 +97,7 @@ func (s *session) onVerified(r *road, t grant.Token) {
 	if s.panicGone == nil && s.cfg.Devices.PanicKey != nil {
 		s.tellViewer(r, control.Notice{Code: control.NoPanicKey})
 	}
+	s.tellColleague()
 	s.apply()
 	s.retell(r)
 }
@@ -146,7 +147,7 @@ func (s *session) verify(r *road, signed string) (grant.Token, error) {
 	switch {
 	case err != nil:
 		return grant.Token{}, err
-	case t.Session != s.id || t.Role != grant.Viewer || t.Holder != r.holder:
+	case t.Session != s.id || t.Role != r.role || t.Holder != r.holder:
 		return grant.Token{}, fmt.Errorf("%w: made for somebody else", grant.ErrToken)
 	}
 	return t, nil

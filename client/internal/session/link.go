@@ -5,6 +5,7 @@ import (
 
 	"beside/client/internal/window"
 	"beside/signaling"
+	"beside/signaling/grant"
 )
 
 // link is the delivery to and from one running instance of the viewer. It
@@ -59,7 +60,7 @@ func (s *session) onSignaling(w *wire, m signaling.Message) {
 	case signaling.Candidate:
 		s.onCandidate(m)
 	case signaling.Ack:
-		if l := s.link; l != nil && m.From == l.epoch && m.To == s.epoch {
+		if l := s.linkTo(m.From); l != nil && m.To == s.epoch {
 			l.out.Acked(m.Upto)
 		}
 	case signaling.Beat:
@@ -73,11 +74,13 @@ func (s *session) onSignaling(w *wire, m signaling.Message) {
 // onRelay takes credentials in place of those that run out.
 func (s *session) onRelay(m signaling.Relay) {
 	s.ice = m.ICE
-	if s.link == nil || s.link.road == nil {
-		return
-	}
-	if err := s.link.road.peer.UseICE(m.ICE); err != nil {
-		s.log.Warn("credentials of the relay not renewed", "error", err)
+	for _, r := range []*road{s.current.Load(), s.beside.Load()} {
+		if r == nil {
+			continue
+		}
+		if err := r.peer.UseICE(m.ICE); err != nil {
+			s.log.Warn("credentials of the relay not renewed", "error", err)
+		}
 	}
 }
 
@@ -89,6 +92,7 @@ func (s *session) onState(st signaling.State) {
 		s.finish(st.Reason, true)
 		return
 	}
+	s.meetColleague()
 	if !s.mayConnect() {
 		return
 	}
@@ -128,7 +132,7 @@ func (s *session) replaceLink(epoch string) {
 
 // deliver sends a message to the viewer and keeps it until it is acknowledged.
 func (s *session) deliver(l *link, m signaling.PeerMessage) {
-	if l != s.link {
+	if s.linkTo(l.epoch) != l {
 		return
 	}
 	numbered, err := l.out.Add(m)
@@ -139,35 +143,56 @@ func (s *session) deliver(l *link, m signaling.PeerMessage) {
 	s.send(numbered)
 }
 
-// take acknowledges a message of the viewer and reports whether it is the next.
-func (s *session) take(m signaling.PeerMessage) bool {
-	l := s.link
-	if l == nil || m.Head().From != l.epoch {
-		return false
+// linkTo is the link to the instance of a viewer that is there: the first technician's
+// or the second's; nil when it is neither's.
+func (s *session) linkTo(epoch string) *link {
+	switch {
+	case s.link != nil && s.link.epoch == epoch:
+		return s.link
+	case s.colleague != nil && s.colleague.link != nil && s.colleague.link.epoch == epoch:
+		return s.colleague.link
+	}
+	return nil
+}
+
+// take acknowledges a message of a viewer and returns the road that it is for; nil when
+// it is not the next one, or there is none.
+func (s *session) take(m signaling.PeerMessage) *road {
+	l := s.linkTo(m.Head().From)
+	if l == nil {
+		return nil
 	}
 	next := l.in.Take(m)
 	s.send(l.in.Ack())
-	return next
+	if !next {
+		return nil
+	}
+	return l.road
 }
 
 func (s *session) onAnswer(m signaling.Answer) {
-	if !s.take(m) || s.link.road == nil {
+	r := s.take(m)
+	if r == nil {
 		return
 	}
-	r := s.link.road
-	if err := r.peer.Answer(m.SDP); err != nil {
-		s.log.Warn("answer refused", "error", err)
-		if isFingerprint(err) {
-			s.verifyFailed("fingerprint")
-			return
-		}
+	err := r.peer.Answer(m.SDP)
+	if err == nil {
+		return
+	}
+	s.log.Warn("answer refused", "error", err)
+	switch {
+	case r.role == grant.Colleague:
+		s.refuseColleague("fingerprint")
+	case isFingerprint(err):
+		s.verifyFailed("fingerprint")
+	default:
 		s.lose(r)
 	}
 }
 
 func (s *session) onCandidate(m signaling.Candidate) {
-	if s.take(m) && s.link.road != nil {
-		s.link.road.peer.AddCandidate(m)
+	if r := s.take(m); r != nil {
+		r.peer.AddCandidate(m)
 	}
 }
 

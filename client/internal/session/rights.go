@@ -29,7 +29,7 @@ func (h *rest) release() {
 
 // holds are the reasons: the requester paused, a question is open, the token ran
 // out, the broker is silent, the person uses their own mouse or keyboard.
-type holds struct{ pause, question, token, broker, own rest }
+type holds struct{ pause, onlook, question, token, broker, own rest }
 
 // apply puts what holds now into effect and tells everybody: the picture and the
 // hands follow the Gate, the viewer hears its rights, the bar says who sees.
@@ -51,6 +51,7 @@ func (s *session) apply() {
 		s.tellFacts(r)
 		s.followFiles(r)
 	}
+	s.followColleague()
 	s.showBar()
 }
 
@@ -81,6 +82,7 @@ func (s *session) pause() {
 		return
 	}
 	s.holds.pause.hold(s.gate, consent.Offered())
+	s.holds.onlook.hold(s.onlook, consent.Offered())
 	s.gapRecording(format.Paused)
 	s.releaseHands()
 	s.record(record.SharingPaused{})
@@ -93,6 +95,7 @@ func (s *session) resume() {
 		return
 	}
 	s.holds.pause.release()
+	s.holds.onlook.release()
 	s.record(record.SharingResumed{})
 	s.story.add(window.ResumedStep, grant.Set{})
 	s.apply()
@@ -176,6 +179,9 @@ func (s *session) onAct(act window.Act) {
 		s.resume()
 	case window.TakeBack:
 		s.takeBack(grant.SetOf(grant.Control), control.ByRequester)
+	case window.SendAway:
+		s.dismiss(control.ByRequester)
+		s.apply()
 	case window.OpenChat:
 		s.openChat(true)
 	case window.StopRecording:
@@ -202,7 +208,8 @@ func (s *session) barState() window.BarState {
 		Rights:   also,
 		Own:      s.holds.own.end != nil,
 		Recorded: s.recordings.now != nil && !paused && !granted.Empty(), Must: s.recordings.required,
-		Lost: !there && !granted.Empty(), Unread: s.chat.unread,
+		Colleague: s.colleague.here(),
+		Lost:      !there && !granted.Empty(), Unread: s.chat.unread,
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 // until verified.
 type road struct {
 	link   *link
+	role   grant.Role // of who comes on it
 	peer   *peer.Peer
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -45,6 +46,7 @@ type road struct {
 	lost     bool // nothing is heard
 	timers   []*time.Timer
 	expiry   []*time.Timer
+	stream   *display.Stream // of the picture that is shown; nil while none is
 	screens  control.Screens
 	area     image.Rectangle // of the monitor that is shown
 	wanted   string          // monitor that the viewer chose, "" for the primary
@@ -53,11 +55,24 @@ type road struct {
 	away     time.Time       // since when nobody has the picture before them; zero: somebody has
 }
 
+// guide says what becomes of what a road brings. message is called on the goroutines of
+// the connection, the others by run.
+type guide struct {
+	state   func(*road, peer.State)
+	open    func(*road)
+	message func(r *road, post func(func()), channel string, data []byte)
+	close   func(*road)
+}
+
 // build makes a PeerConnection to the viewer that is there and offers it.
 func (s *session) build() {
-	l := s.link
+	s.pave(s.link, &s.current, grant.Viewer, guide{state: s.onPeerState, open: s.greet, message: s.route, close: s.closeRoad})
+}
+
+// pave makes a PeerConnection on a link and offers it.
+func (s *session) pave(l *link, current *atomic.Pointer[road], role grant.Role, g guide) {
 	ctx, cancel := context.WithCancel(s.ctx)
-	r := &road{link: l, ctx: ctx, cancel: cancel, pace: files.NewPace()}
+	r := &road{link: l, role: role, ctx: ctx, cancel: cancel, pace: files.NewPace()}
 	post := func(f func()) {
 		select {
 		case s.tasks <- func() {
@@ -72,9 +87,9 @@ func (s *session) build() {
 		Certificate: s.cert, ICE: s.ice, Loopback: invite.IsLoopback(s.cfg.Broker.Hostname()), RelayOnly: s.cfg.RelayOnly,
 	}, peer.Events{
 		Candidate: func(c signaling.Candidate) { post(func() { s.deliver(l, c) }) },
-		State:     func(st peer.State) { post(func() { s.onPeerState(r, st) }) },
-		Open:      func() { post(func() { s.greet(r) }) },
-		Message:   func(channel string, data []byte) { s.route(r, post, channel, data) },
+		State:     func(st peer.State) { post(func() { g.state(r, st) }) },
+		Open:      func() { post(func() { g.open(r) }) },
+		Message:   func(channel string, data []byte) { g.message(r, post, channel, data) },
 	})
 	if err != nil {
 		cancel()
@@ -83,11 +98,11 @@ func (s *session) build() {
 	}
 	r.peer = p
 	l.road = r
-	s.current.Store(r)
+	current.Store(r)
 	offer, err := p.Offer(false)
 	if err != nil {
 		s.log.Error("no offer", "error", err)
-		s.closeRoad(r)
+		g.close(r)
 		return
 	}
 	s.deliver(l, signaling.Offer{SDP: offer})

@@ -203,6 +203,10 @@ func (s *session) handle(r *road, m control.Message) {
 		s.onClip(r, m)
 	case control.Take:
 		s.onTake(r, m)
+	case control.Introduce:
+		s.onIntroduce(m)
+	case control.Dismiss:
+		s.onDismiss(m)
 	case control.Bye:
 		s.onBye(m)
 	}

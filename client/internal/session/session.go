@@ -144,6 +144,7 @@ type session struct {
 
 	// Safe for every goroutine.
 	gate    *consent.Gate
+	onlook  *consent.Gate // of a colleague who looks on: rights of their own
 	tasks   chan func()   // to run; senders wait, or give up when run is done
 	over    chan struct{} // closed by finish: nothing is shown or accepted any more
 	done    chan struct{} // closed by run at its end: nobody takes tasks any more
@@ -151,6 +152,7 @@ type session struct {
 	reason  signaling.Reason // why it is over; read it after over
 	told    bool             // the broker knows already; read it after over
 	current atomic.Pointer[road]
+	beside  atomic.Pointer[road] // to a colleague
 	hands   atomic.Pointer[input.Hands]
 	used    atomic.Bool                        // input came since control was granted
 	marks   atomic.Pointer[pointing.Marks]     // where the technician points
@@ -172,6 +174,9 @@ type session struct {
 	technician string
 	link       *link // to the viewer instance that is present, or was last
 	holder     *consent.Holder
+	onlooker   *consent.Holder
+	colleague  *colleague // nil: nobody was called in
+	introduced int        // colleagues so far
 	questions  consent.Questions
 	question   func() // cancels the one that is open
 	words      comparison
@@ -210,7 +215,7 @@ func Run(ctx context.Context, cfg Config) error {
 	}
 	s := &session{
 		cfg: cfg, log: cfg.Log, key: key, api: newAPI(cfg.Broker, cfg.TLS, key, pub),
-		gate: consent.NewGate(), tasks: make(chan func(), 64), over: make(chan struct{}), done: make(chan struct{}),
+		gate: consent.NewGate(), onlook: consent.NewGate(), tasks: make(chan func(), 64), over: make(chan struct{}), done: make(chan struct{}),
 		epoch: newEpoch(),
 	}
 	defer s.api.close()
@@ -227,6 +232,7 @@ func Run(ctx context.Context, cfg Config) error {
 	s.id, s.keys, s.technician = joined.Session, joined.Keys, joined.Technician
 	s.log = s.log.With("session", s.id)
 	s.holder = consent.NewHolder(s.gate, s.id, key)
+	s.onlooker = consent.NewHolder(s.onlook, s.id, key)
 	s.journal = journal.New(s.id, key)
 	s.recordings = s.learnRecording(joined)
 	s.receipt = s.receiptOf(joined.Invitation)

@@ -50,6 +50,7 @@ func (s *session) showPicture(r *road) {
 	seat.Decodes(r.codecs)
 	s.recordSeat(seat)
 	r.seat.Store(seat)
+	r.stream = st
 	if s.log.Enabled(r.ctx, slog.LevelDebug) {
 		s.go_(func() { s.logStages(seat) })
 	}
@@ -59,6 +60,9 @@ func (s *session) showPicture(r *road) {
 		r.seat.Store(nil)
 		s.post(func() { s.onPictureEnd(r, err) })
 	})
+	if s.colleague != nil {
+		s.showColleague()
+	}
 }
 
 // codecsOf translates what a viewer can decode into the words of its stream.
@@ -144,6 +148,9 @@ func (s *session) onLayout(r *road, all []screen.Monitor, shown screen.Monitor) 
 		})
 	}
 	s.tellViewer(r, r.screens)
+	if other := s.colleague.road(); other != nil {
+		s.tellViewer(other, r.screens)
+	}
 	if tape := s.recordings.now; tape != nil {
 		tape.Shown(shown.Name)
 	}

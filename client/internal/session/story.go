@@ -46,6 +46,13 @@ func (s *story) arrived() {
 	s.add(window.ReturnedStep, grant.Set{})
 }
 
+// meet tells of the colleague of that name.
+func (s *story) meet(kind window.StepKind, name string) {
+	if s.add(kind, grant.Set{}); len(s.steps) > 0 && s.steps[len(s.steps)-1].Kind == kind {
+		s.steps[len(s.steps)-1].Who = name
+	}
+}
+
 func (s *story) begin() {
 	if s.began.IsZero() {
 		s.began = time.Now()

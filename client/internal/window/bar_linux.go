@@ -30,12 +30,12 @@ type bar struct {
 
 	// The rest belongs to the frame's loop.
 	*look
-	chat, alarm, takeBack, unrecord, also, pause, resume, halt *button
-	rights                                                     [len(lesser)]*button // each takes one of lesser back
-	unfolded                                                   bool                 // the rights are listed
-	grip                                                       grip
-	width                                                      int         // of the screen
-	size                                                       image.Point // that was asked for last
+	chat, alarm, takeBack, unrecord, also, away, pause, resume, halt *button
+	rights                                                           [len(lesser)]*button // each takes one of lesser back
+	unfolded                                                         bool                 // the rights are listed
+	grip                                                             grip
+	width                                                            int         // of the screen
+	size                                                             image.Point // that was asked for last
 }
 
 const (
@@ -62,6 +62,7 @@ func (u *ui) OpenBar(s BarState) (Bar, error) {
 		takeBack: &button{text: texts.T("window.take-back"), small: true},
 		unrecord: &button{text: texts.T("window.stop-recording"), small: true},
 		also:     &button{small: true, room: alsoButton(len(lesser), true)},
+		away:     &button{small: true},
 		pause:    &button{text: texts.T("window.pause"), small: true},
 		resume:   &button{text: texts.T("window.resume"), small: true, style: accentButton},
 		halt:     &button{text: texts.T("window.stop"), small: true, style: stopButton},
@@ -162,7 +163,7 @@ func (b *bar) ended() { b.halted() }
 func (b *bar) layout(gtx layout.Context) time.Time {
 	b.grip.update(gtx)
 	s, stopped := b.now()
-	b.cover(name(s.Technician))
+	b.cover(name(s.Technician) + name(s.Colleague))
 	if b.halt.update(gtx) || b.halt.click.Pressed() && !stopped { // Stop does not wait for the release
 		b.halted()
 		s, stopped = b.now()
@@ -176,7 +177,7 @@ func (b *bar) layout(gtx layout.Context) time.Time {
 		b *button
 		a Act
 	}{
-		{b.chat, OpenChat}, {b.takeBack, TakeBack}, {b.unrecord, StopRecording}, {b.pause, Pause}, {b.resume, Resume},
+		{b.chat, OpenChat}, {b.takeBack, TakeBack}, {b.unrecord, StopRecording}, {b.away, SendAway}, {b.pause, Pause}, {b.resume, Resume},
 	} {
 		if p.b.update(gtx) && !stopped {
 			b.say(p.a)
@@ -324,6 +325,10 @@ func (b *bar) offered(s BarState, stopped bool) []*button {
 		b.also.text = alsoButton(n, b.unfolded)
 		buttons = append(buttons, b.also)
 	}
+	if s.Colleague != "" {
+		b.away.text = texts.T("colleague.bar.away", "technician", shortName(s.Colleague))
+		buttons = append(buttons, b.away)
+	}
 	return append(buttons, b.pause, b.halt)
 }
 
@@ -345,9 +350,12 @@ func (b *bar) words(gtx layout.Context, s BarState, stopped bool, clock string) 
 				line(label{text: who, size: 15, weight: bold, colour: b.ink}))
 		})
 	}
-	return layout.Flex{Axis: layout.Vertical}.Layout(gtx,
-		first,
-		line(label{text: hands, size: 13, colour: b.quiet}))
+	lines := []layout.FlexChild{first, line(label{text: hands, size: 13, colour: b.quiet})}
+	if s.Colleague != "" && !stopped {
+		also := texts.T("colleague.bar", "technician", shortName(s.Colleague))
+		lines = append(lines, line(label{text: also, size: 13, weight: bold, colour: b.ink}))
+	}
+	return layout.Flex{Axis: layout.Vertical}.Layout(gtx, lines...)
 }
 
 // recordedSign is a red dot and the word for it.

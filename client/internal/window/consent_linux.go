@@ -109,6 +109,9 @@ func newConsent(q Question, after time.Duration, deadline time.Time) *consent {
 	}
 	for _, sc := range c.scopes {
 		title, hint := scopeWords(sc)
+		if q.CalledBy != "" {
+			hint = texts.T("colleague.consent.hint", "caller", name(q.CalledBy))
+		}
 		ticked := sc == grant.View || len(c.scopes) == 1 && sc != grant.Record
 		if sc == grant.Record {
 			hint += " " + q.Recording.words()
@@ -140,7 +143,9 @@ func (c *consent) words(q Question) layout.Widget {
 	if !q.Granted.Empty() {
 		rows = append(rows, c.quietly(texts.T("window.consent.already", "scopes", scopeList(q.Granted))))
 	}
-	rows = append(rows, c.terms.layout(c.look))
+	if q.CalledBy == "" {
+		rows = append(rows, c.terms.layout(c.look))
+	}
 	scam := c.box(c.ground, corner, layout.UniformInset(14),
 		column(3, c.strong(texts.T("window.consent.scam")), c.plain(texts.T("window.consent.scam.hint"))))
 	notes := []layout.Widget{c.countdown}

@@ -170,6 +170,9 @@ type Question struct {
 	Granted    grant.Set // what is allowed already; shown as a reminder
 	StopKey    string    // the key combination that stops, such as "Ctrl+Alt+Shift+S"; may be empty
 	Recording  Recording // when Scopes has record
+	// CalledBy is the technician who called this one in, to look on beside them; then
+	// there is no choice of a time: it is theirs at most. Empty for the first.
+	CalledBy string
 }
 
 // Recording is what the person is told when recording is asked for.
@@ -219,6 +222,7 @@ type BarState struct {
 	Paused     bool      // the person paused; offers Resume in place of Pause
 	Recorded   bool      // what the technician sees and does is recorded now
 	Must       bool      // without recording there is no session
+	Colleague  string    // who else looks on now, to be sent away on the bar; empty: nobody
 	Lost       bool      // the connection is gone and is being looked for
 	StopKey    string    // as in Question
 	Unread     int       // lines of the chat that the person has not seen
@@ -234,7 +238,8 @@ const (
 	TakeBack      Act = "take back" // take control back, go on being seen
 	StopRecording Act = "stop recording"
 	OpenChat      Act = "open chat"
-	Alarm         Act = "alarm" // this feels wrong: Stop, and somebody else is told; Stopped is closed after it
+	SendAway      Act = "send away" // the colleague who looks on
+	Alarm         Act = "alarm"     // this feels wrong: Stop, and somebody else is told; Stopped is closed after it
 )
 
 // takeBack begins the acts that take one right back.
@@ -333,6 +338,7 @@ type Step struct {
 	Kind   StepKind
 	Scopes grant.Set // for Gave, Refused, and all that went
 	Name   string    // for GotFile and GaveFile
+	Who    string    // for the steps of a colleague
 }
 
 // StepKind is the kind of a Step.
@@ -340,23 +346,26 @@ type StepKind string
 
 // The steps that have words.
 const (
-	Joined       StepKind = "joined"  // the technician was there
-	Gave         StepKind = "gave"    // the person allowed Scopes
-	Refused      StepKind = "refused" // the person refused Scopes
-	TookBack     StepKind = "took back"
-	GaveBack     StepKind = "gave back"        // the technician, or who vouches for them
-	Lapsed       StepKind = "lapsed"           // the time was up
-	Idled        StepKind = "idled"            // the technician did nothing for long
-	Locked       StepKind = "locked"           // the screen was locked
-	ToldFacts    StepKind = "told facts"       // facts of the machine were sent
-	Pointed      StepKind = "pointed"          // the technician pointed at the screen
-	Pictured     StepKind = "pictured"         // the technician kept a picture of the screen
-	FilledClip   StepKind = "filled clipboard" // the technician put text on the clipboard
-	ReadClip     StepKind = "read clipboard"   // the technician was sent what was copied
-	GotFile      StepKind = "got file"         // the technician put a file here
-	GaveFile     StepKind = "gave file"        // the person picked a file, and it went out
-	PausedStep   StepKind = "paused"
-	ResumedStep  StepKind = "resumed"
-	LostStep     StepKind = "lost"
-	ReturnedStep StepKind = "returned"
+	Joined               StepKind = "joined"  // the technician was there
+	Gave                 StepKind = "gave"    // the person allowed Scopes
+	Refused              StepKind = "refused" // the person refused Scopes
+	TookBack             StepKind = "took back"
+	GaveBack             StepKind = "gave back"        // the technician, or who vouches for them
+	Lapsed               StepKind = "lapsed"           // the time was up
+	Idled                StepKind = "idled"            // the technician did nothing for long
+	Locked               StepKind = "locked"           // the screen was locked
+	ToldFacts            StepKind = "told facts"       // facts of the machine were sent
+	Pointed              StepKind = "pointed"          // the technician pointed at the screen
+	Pictured             StepKind = "pictured"         // the technician kept a picture of the screen
+	FilledClip           StepKind = "filled clipboard" // the technician put text on the clipboard
+	ReadClip             StepKind = "read clipboard"   // the technician was sent what was copied
+	GotFile              StepKind = "got file"         // the technician put a file here
+	GaveFile             StepKind = "gave file"        // the person picked a file, and it went out
+	PausedStep           StepKind = "paused"
+	ResumedStep          StepKind = "resumed"
+	LostStep             StepKind = "lost"
+	ReturnedStep         StepKind = "returned"
+	ColleagueCameStep    StepKind = "colleague came"    // the person let Who look on
+	ColleagueLeftStep    StepKind = "colleague left"    // Who looks on no more
+	ColleagueRefusedStep StepKind = "colleague refused" // the person did not let Who look on
 )

@@ -107,6 +107,14 @@ func (p Party) asks() string {
 	return texts.T("window.consent.asks-host", "host", name(p.Host))
 }
 
+// asks is the line below the technician's name in the consent window.
+func (q Question) asks() string {
+	if q.CalledBy == "" {
+		return q.Party.asks()
+	}
+	return texts.T("colleague.consent.asks", "party", q.party(), "caller", name(q.CalledBy))
+}
+
 // scopeWords returns the name of a right and what it means, in plain words. A
 // scope without words is not asked for: it gives two empty strings.
 func scopeWords(sc grant.Scope) (title, hint string) {
@@ -321,6 +329,12 @@ func stepWords(st Step, technician string) string {
 		return texts.T("window.step.filled-clipboard", "technician", name(technician))
 	case ReadClip:
 		return texts.T("window.step.read-clipboard", "technician", name(technician))
+	case ColleagueCameStep:
+		return texts.T("colleague.step.came", "technician", name(st.Who))
+	case ColleagueLeftStep:
+		return texts.T("colleague.step.left", "technician", name(st.Who))
+	case ColleagueRefusedStep:
+		return texts.T("colleague.step.refused", "technician", name(st.Who))
 	case PausedStep:
 		return texts.T("window.step.paused")
 	case ResumedStep:

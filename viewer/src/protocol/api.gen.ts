@@ -969,6 +969,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/colleague": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a second technician in, to look on */
+        post: operations["callColleague"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/end": {
         parameters: {
             query?: never;
@@ -1773,6 +1790,14 @@ export interface components {
              * @enum {string}
              */
             presence: "here" | "session" | "away";
+        };
+        ColleagueCall: {
+            /** Format: date-time */
+            until: string;
+        };
+        ColleagueInputBody: {
+            /** @description Public half of the key that the link names, 32 bytes */
+            key: string;
         };
         CountersignInputBody: {
             /** Format: int64 */
@@ -2719,7 +2744,7 @@ export interface components {
             /** @description next of the page before */
             after?: string;
             /** @description All of these came of it */
-            effects?: ("shown" | "controlled" | "controlled-long" | "file-came" | "file-left" | "recorded" | "recording-refused" | "declined" | "widened" | "taken-back" | "alarm" | "violation" | "unproven" | "incomplete")[] | null;
+            effects?: ("shown" | "controlled" | "controlled-long" | "file-came" | "file-left" | "copied-out" | "recorded" | "recording-refused" | "declined" | "widened" | "taken-back" | "alarm" | "violation" | "unproven" | "incomplete")[] | null;
             /**
              * Format: date-time
              * @description Invited to at this time or later
@@ -2984,7 +3009,7 @@ export interface components {
             /** @description By that key, 64 bytes */
             proof: string;
             /** @enum {string} */
-            role: "client" | "viewer";
+            role: "client" | "viewer" | "colleague";
             /**
              * Format: date-time
              * @description Now, in whole seconds
@@ -5234,6 +5259,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    callColleague: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ColleagueInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleagueCall"];
+                };
             };
             /** @description Error */
             default: {

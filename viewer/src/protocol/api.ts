@@ -9,6 +9,7 @@ import type { Facts } from "./facts.ts";
 import * as machines from "./machines.ts";
 import * as parts from "./parts.ts";
 import type { Read } from "./read.ts";
+import type { JoinClaim } from "./statements.ts";
 
 /** A refusal of the broker, or that it could not be reached. */
 export class ApiError extends Error {
@@ -490,8 +491,7 @@ export class Api {
   countersign(session: string, seal: { events: number; root: string; signature: string }): Promise<void> {
     return this.ask("POST", `/sessions/${segment(session)}/seal`, nothing, seal);
   }
-  async joinToken(session: string, claim: { key: string; time: string; proof: string }): Promise<string> {
-    const body = { role: "viewer", ...claim };
+  async joinToken(session: string, body: JoinClaim): Promise<string> {
     const path = `/sessions/${segment(session)}/token`;
     return (await this.ask("POST", path, answers.joinToken, body)).token;
   }

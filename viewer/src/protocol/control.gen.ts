@@ -145,6 +145,57 @@ export interface Gatherer {
 export type Code = string;
 
 //////////
+// source: colleague.go
+
+/**
+ * Introduce tells the client of a second technician, whom the first calls in to look
+ * on: who holds Key and knows Bind may knock within a few minutes, once. Both come of
+ * a link that reached that technician outside of the broker (signaling/invite).
+ */
+export interface Introduce {
+  key: string;
+  bind: string;
+}
+/**
+ * Dismiss sends the second technician away, or takes the link to them back. Key is the
+ * one that was introduced.
+ */
+export interface Dismiss {
+  key: string;
+}
+/**
+ * ColleagueState says how it stands with the second technician.
+ */
+export type ColleagueState = string;
+/**
+ * The states.
+ */
+export const ColleagueCalled: ColleagueState = "called";
+/**
+ * The states.
+ */
+export const ColleagueAsking: ColleagueState = "asking";
+/**
+ * The states.
+ */
+export const ColleagueHere: ColleagueState = "here";
+/**
+ * The states.
+ */
+export const ColleagueDeclined: ColleagueState = "declined";
+/**
+ * The states.
+ */
+export const ColleagueGone: ColleagueState = "gone";
+/**
+ * Colleague tells both technicians of the second one, whenever that changes.
+ */
+export interface Colleague {
+  technician: string; // display name; empty while nobody came
+  state: ColleagueState;
+}
+
+//////////
 // source: control.go
 
 /**

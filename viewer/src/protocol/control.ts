@@ -105,7 +105,16 @@ export type FromClient =
   | { readonly type: "notice"; readonly code: NoticeCode }
   | ({ readonly type: "locks" } & Locks)
   | FileFromClient
+  | ({ readonly type: "colleague" } & Colleague)
   | { readonly type: "bye"; readonly reason: Reason };
+
+/** How it stands with a second technician. */
+export const COLLEAGUE_STATES = ["called", "asking", "here", "declined", "gone"] as const;
+export interface Colleague {
+  /** Empty while nobody came. */
+  readonly technician: string;
+  readonly state: (typeof COLLEAGUE_STATES)[number];
+}
 
 /** What a viewer may send to a client, but for input. */
 export type FromViewer =
@@ -120,6 +129,8 @@ export type FromViewer =
   | ({ readonly type: "take" } & wire.Take)
   | ({ readonly type: "show" } & wire.Show)
   | ({ readonly type: "attend" } & wire.Attend)
+  | ({ readonly type: "introduce" } & wire.Introduce)
+  | ({ readonly type: "dismiss" } & wire.Dismiss)
   | { readonly type: "abilities"; readonly video: readonly VideoCodec[] }
   | FileFromViewer
   | { readonly type: "bye"; readonly reason: Reason };
@@ -233,6 +244,7 @@ const readers = {
   notice: shape({ code: oneOf(...NOTICES) }),
   locks: shape({ caps: flag, num: flag, scroll: flag }),
   ...fileReaders,
+  colleague: shape({ technician: text(200), state: oneOf(...COLLEAGUE_STATES) }),
   bye: shape({ reason: oneOf(...REASONS) }),
 } as const;
 

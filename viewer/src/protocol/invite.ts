@@ -78,7 +78,11 @@ export const derivePage = (secret: string): Promise<Bytes> => derive(secret, "pa
 
 /** The key under which the client proves that it holds s; it cannot leave the browser. */
 export async function deriveBind(secret: string): Promise<CryptoKey> {
-  const raw = await derive(secret, "bind");
+  return importBind(await derive(secret, "bind"));
+}
+
+/** The same from its bytes. */
+export function importBind(raw: Bytes): Promise<CryptoKey> {
   return crypto.subtle.importKey("raw", raw, { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
 }
 
@@ -129,4 +133,21 @@ const PKCS8_ED25519 = fromBase64("MC4CAQAwBQYDK2VwBCIEIA==");
 /** Imports an invite key from its seed; the private half cannot leave the browser again. */
 export async function importSeed(seed: Bytes): Promise<CryptoKey> {
   return crypto.subtle.importKey("pkcs8", concat(PKCS8_ED25519, seed), "Ed25519", false, ["sign"]);
+}
+
+/** What comes of the secret of a link to a second technician: the seed of their key, and the client's bind key. */
+export async function deriveCall(secret: string): Promise<{ readonly seed: Bytes; readonly bind: Bytes }> {
+  return { seed: await derive(secret, "colleague"), bind: await derive(secret, "colleague bind") };
+}
+
+/** The public half of a key, raw, from its seed. */
+export async function publicHalf(seed: Bytes): Promise<Bytes> {
+  const key = await crypto.subtle.importKey("pkcs8", concat(PKCS8_ED25519, seed), "Ed25519", true, ["sign"]);
+  const { x } = await crypto.subtle.exportKey("jwk", key);
+  return fromBase64(x ?? "");
+}
+
+/** Reads the secret of such a link from its fragment; undefined when it is none. */
+export function parseCall(fragment: string): string | undefined {
+  return /^[0-9A-HJKMNP-TV-Z]{20}$/.test(fragment) ? fragment : undefined;
 }

@@ -89,7 +89,7 @@ export interface Auth {
  */
 export interface Welcome {
   session: string;
-  role: "client" | "viewer";
+  role: "client" | "viewer" | "colleague";
   organisation: string;
   technician: string; // display name, set by an administrator
   state: State;
@@ -120,6 +120,18 @@ export interface State {
    * Peer is the epoch of the other side's socket, empty while it has none.
    */
   peer: string;
+  /**
+   * Colleague is the second technician's socket, told to the client alone.
+   */
+  colleague?: Colleague;
+}
+/**
+ * Colleague names the second technician who is there. The client lets nobody in by it:
+ * the first technician's viewer must have introduced the key that proves itself.
+ */
+export interface Colleague {
+  peer: string; // the epoch of their socket
+  technician: string; // display name, set by an administrator
 }
 /**
  * StateChange is State as a message of its own.

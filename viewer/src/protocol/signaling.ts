@@ -64,7 +64,7 @@ const readers = {
   challenge: shape({ nonce: text(64) }),
   welcome: shape({
     session: id,
-    role: oneOf("client", "viewer"),
+    role: oneOf("client", "viewer", "colleague"),
     organisation: text(200),
     technician: text(200),
     state,

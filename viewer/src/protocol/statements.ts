@@ -1,9 +1,20 @@
 /** What keys sign towards the broker; the twin of signaling/grant/proof.go. */
 import { type Bytes, concat, sha256, utf8 } from "./bytes.ts";
 
+/** Who asks for a join token: the technician of the session, or one whom they called in. */
+export type ViewerRole = "viewer" | "colleague";
+
+/** What comes with a request for a join token. */
+export interface JoinClaim {
+  readonly role: ViewerRole;
+  readonly key: string;
+  readonly time: string;
+  readonly proof: string;
+}
+
 /** A request for a fresh join token. */
-export function tokenStatement(session: string, time: string): Bytes {
-  return utf8(`beside/token/v1\0viewer\0${session}\0${time}`);
+export function tokenStatement(session: string, time: string, role: ViewerRole = "viewer"): Bytes {
+  return utf8(`beside/token/v1\0${role}\0${session}\0${time}`);
 }
 
 /** Possession of a token's key, over the broker's nonce, for one host. */

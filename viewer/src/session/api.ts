@@ -1,4 +1,5 @@
 import type { Facts } from "../protocol/facts.ts";
+import type { JoinClaim } from "../protocol/statements.ts";
 
 /** What a session asks of the broker over HTTP. The pages' API client is one. */
 export interface SessionApi {
@@ -8,7 +9,9 @@ export interface SessionApi {
     hashes: { joinHash: string; pageHash: string; spoken?: true; code?: string },
   ): Promise<{ sessionId: string; invitationId: string; expiresAt: string }>;
   /** A fresh join token, for a proof by the invite key. */
-  joinToken(session: string, claim: { key: string; time: string; proof: string }): Promise<string>;
+  joinToken(session: string, claim: JoinClaim): Promise<string>;
+  /** Keeps the key of a link to a second technician, 32 bytes in base64url. */
+  callColleague(session: string, key: string): Promise<void>;
   /** Accepts who joined: now the requester may be asked. */
   accept(session: string): Promise<void>;
   /** Ends the session. */

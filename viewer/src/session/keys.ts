@@ -5,10 +5,13 @@
  */
 import { type Bytes, fromBase64 } from "../protocol/bytes.ts";
 import { deriveBind, hashKey, importSeed } from "../protocol/invite.ts";
+import type { ViewerRole } from "../protocol/statements.ts";
 
 /** The keys of one session. */
 export interface SessionKeys {
   readonly session: string;
+  /** Whether the session is this technician's, or they were called in to look on; the former when left out. */
+  readonly role?: ViewerRole;
   /** Ed25519, signs only. */
   readonly inviteKey: CryptoKey;
   /** Its public half, raw. */

@@ -12,6 +12,7 @@ import { scopesOf } from "../protocol/token.ts";
 import type { SessionApi } from "./api.ts";
 import { Rate } from "./chat.ts";
 import { Clipboard } from "./clipboard.ts";
+import { makeCall } from "./colleague.ts";
 import { keepFacts } from "./facts.ts";
 import { Files } from "./files.ts";
 import { forgetKeys, loadKeys, type SessionKeys, saveKeys } from "./keys.ts";
@@ -62,6 +63,8 @@ export class LiveSession {
   private ice: readonly ICEServer[] = [];
   private token = "";
   private askedView = false;
+  /** The key of the colleague who was called in last. */
+  private called = "";
   private readonly rate = new Rate();
   /** Files both ways. */
   readonly files: Files = new Files((files) => this.dispatch({ type: "files", files }));
@@ -85,6 +88,7 @@ export class LiveSession {
       this.dispatch({ type: "stopped", at: "no_keys" });
       return;
     }
+    if (this.keys.role === "colleague") this.dispatch({ type: "looks_on" });
     this.link = new SignalingLink({
       api: this.options.api,
       keys: this.keys,
@@ -93,11 +97,43 @@ export class LiveSession {
     });
     const end = await this.link.run(this.life.signal);
     if (end === "superseded" || end === "signed_out") {
-      this.dispatch({ type: "stopped", at: end });
-      this.closePeer();
+      this.stop(end);
+    } else if (end === "uncalled") {
+      this.part("parted");
     } else if (end === "session_ended" && this.state.stage.at !== "ended") {
       this.onEnded(this.state.stage.at === "live" ? "failure" : "expired");
     }
+  }
+
+  private stop(at: Extract<LiveEvent, { type: "stopped" }>["at"]): void {
+    this.dispatch({ type: "stopped", at });
+    this.closePeer();
+  }
+
+  /** It is over for the one who looked on, and for nobody else. */
+  private part(at: "parted" | "turned_away"): void {
+    this.stop(at);
+    this.life.abort();
+    forgetKeys(this.options.session).catch((error: unknown) => console.warn("keys not forgotten", error));
+  }
+
+  /** Looks on no more. */
+  leave(): void {
+    this.peer?.send({ type: "bye", reason: "technician" });
+    this.part("parted");
+  }
+
+  /** Makes a link for a colleague and tells the client whom to let ask; throws what the broker refuses. */
+  async call(): Promise<string> {
+    const call = await makeCall(this.options.api, this.options.session);
+    this.called = call.key;
+    this.peer?.send({ type: "introduce", key: call.key, bind: call.bind });
+    return call.link;
+  }
+
+  /** Sends the colleague away, or takes the link back. */
+  dismiss(): void {
+    if (this.called !== "") this.peer?.send({ type: "dismiss", key: this.called });
   }
 
   /** Ends everything here; the session itself goes on at the broker. */
@@ -199,7 +235,8 @@ export class LiveSession {
   private sealOnce(): void {
     if (this.sealing || this.keys === undefined) return;
     this.sealing = true;
-    countersign(this.options.api, this.keys)
+    const { keys } = this;
+    (keys.role === "colleague" ? Promise.resolve() : countersign(this.options.api, keys))
       .catch((error: unknown) => console.warn("record not signed", error))
       .then(() => forgetKeys(this.options.session))
       .catch((error: unknown) => console.warn("keys not forgotten", error));
@@ -416,11 +453,22 @@ export class LiveSession {
       case "dropped":
         this.files.onMessage(message);
         return;
+      case "colleague":
+        this.onColleague(message);
+        return;
       case "bye":
         this.onEnded(message.reason);
         return;
       default: // hello and words were handled by the peer; asking says what question already says
     }
+  }
+
+  /** For who looks on, this is about themselves. */
+  private onColleague(message: Extract<FromClient, { type: "colleague" }>): void {
+    this.dispatch(message);
+    if (!this.state.looksOn) return;
+    if (message.state === "declined") this.part("turned_away");
+    if (message.state === "gone") this.part("parted");
   }
 
   /** Shows what the machine says of itself, and has it kept. */
@@ -441,7 +489,7 @@ export class LiveSession {
 
   /** A connection begins with the question whether we may see; a no, or a right taken back, is not asked again. */
   private askViewOnce(rights: Rights): void {
-    if (this.askedView) return;
+    if (this.askedView || this.state.looksOn) return; // for who looks on the client asks
     this.askedView = true;
     if (!rights.scopes.includes("view") && !rights.asking) this.ask(["view"]);
   }

@@ -1,5 +1,6 @@
 /** What a session page shows: one value, changed only by reduce. */
 import type {
+  Colleague,
   DeclineReason,
   FromClient,
   Locks,
@@ -37,6 +38,9 @@ export type Stage =
   /** This browser did not make the link, so the client would not believe it. */
   | { readonly at: "no_keys" }
   | { readonly at: "signed_out" }
+  /** This technician looked on, or was about to, and does not any more; declined: the requester said no. */
+  | { readonly at: "parted" }
+  | { readonly at: "turned_away" }
   | { readonly at: "ended"; readonly reason: Reason };
 
 /** How a question to the requester stands. */
@@ -74,7 +78,21 @@ export interface LiveState {
   readonly factsKept: "saving" | "kept" | "failed";
   readonly chat: readonly ChatLine[];
   readonly files: readonly Transfer[];
+  /** This technician was called in, to look on. */
+  readonly looksOn: boolean;
+  /** The second technician, whom this one called in, or who this one is. */
+  readonly colleague: Colleague | undefined;
 }
+
+/** The stages that end this page's part in a session which goes on. */
+type Stop = "superseded" | "no_keys" | "signed_out" | "parted" | "turned_away";
+const STOPS: ReadonlySet<Stage["at"]> = new Set<Stop>([
+  "superseded",
+  "no_keys",
+  "signed_out",
+  "parted",
+  "turned_away",
+]);
 
 export type LiveEvent =
   | { readonly type: "signaling"; readonly up: boolean }
@@ -95,7 +113,9 @@ export type LiveEvent =
   | Extract<FromClient, { type: "said" | "locks" }>
   | { readonly type: "files"; readonly files: readonly Transfer[] }
   | { readonly type: "saying"; readonly id: string; readonly text: string }
-  | { readonly type: "stopped"; readonly at: "superseded" | "no_keys" | "signed_out" }
+  | { readonly type: "looks_on" }
+  | Extract<FromClient, { type: "colleague" }>
+  | { readonly type: "stopped"; readonly at: Stop }
   | { readonly type: "ended"; readonly reason: Reason };
 
 export const NO_RIGHTS: Rights = {
@@ -129,6 +149,8 @@ export const START: LiveState = {
   factsKept: "saving",
   chat: [],
   files: [],
+  looksOn: false,
+  colleague: undefined,
 };
 
 /** What a connection that is gone leaves of what the client said. */
@@ -175,14 +197,7 @@ function apply(state: LiveState, event: LiveEvent): LiveState {
     case "granted":
       return { ...state, question: { is: "none" } };
     case "declined":
-      return {
-        ...state,
-        question: {
-          is: "declined",
-          reason: event.reason,
-          scopes: state.question.is === "none" ? [] : state.question.scopes,
-        },
-      };
+      return { ...state, question: declined(state.question, event.reason) };
     case "screens":
       return { ...state, monitors: event.monitors, shown: event.shown };
     case "notice":
@@ -201,6 +216,10 @@ function apply(state: LiveState, event: LiveEvent): LiveState {
       return { ...state, files: event.files };
     case "saying":
       return { ...state, chat: saying(state.chat, event.id, event.text) };
+    case "looks_on":
+      return { ...state, looksOn: true };
+    case "colleague":
+      return { ...state, colleague: { technician: event.technician, state: event.state } };
     case "stopped":
     case "ended":
       return state;
@@ -209,12 +228,14 @@ function apply(state: LiveState, event: LiveEvent): LiveState {
   }
 }
 
+function declined(question: Question, reason: DeclineReason): Question {
+  return { is: "declined", reason, scopes: question.is === "none" ? [] : question.scopes };
+}
+
 function stageOf(state: LiveState, event: LiveEvent): Stage {
   if (event.type === "ended") return { at: "ended", reason: event.reason };
   if (event.type === "stopped") return { at: event.at };
-  if (state.stage.at === "superseded" || state.stage.at === "no_keys" || state.stage.at === "signed_out") {
-    return state.stage;
-  }
+  if (STOPS.has(state.stage.at)) return state.stage;
   if (event.type === "state" && event.state.phase === "ended") {
     return { at: "ended", reason: event.state.reason ?? "failure" };
   }

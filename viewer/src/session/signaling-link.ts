@@ -12,11 +12,16 @@ import type { SessionApi } from "./api.ts";
 import type { SessionKeys } from "./keys.ts";
 
 /** Why the link ended for good. */
-export type LinkEnd = "aborted" | "superseded" | "session_ended" | "signed_out";
+export type LinkEnd = "aborted" | "superseded" | "session_ended" | "signed_out" | "uncalled";
 
 /** A request that no further try can mend: the technician is not signed in, or may not. */
 export class RefusedError extends Error {
   override readonly name = "RefusedError";
+}
+
+/** The link by which a colleague called this technician in is good no more, or was another's. */
+export class UncalledError extends Error {
+  override readonly name = "UncalledError";
 }
 
 export interface LinkOptions {
@@ -65,6 +70,7 @@ export class SignalingLink {
     try {
       token = await this.joinToken();
     } catch (error) {
+      if (error instanceof UncalledError) return "uncalled";
       return error instanceof RefusedError ? "signed_out" : "lost";
     }
     if (signal.aborted) return "aborted";
@@ -82,8 +88,13 @@ export class SignalingLink {
   private async joinToken(): Promise<string> {
     const { keys, api } = this.options;
     const time = wholeSeconds(new Date());
-    const proof = await crypto.subtle.sign("Ed25519", keys.inviteKey, tokenStatement(keys.session, time));
-    const claim = { key: toBase64Url(keys.publicKey), time, proof: toBase64Url(new Uint8Array(proof)) };
+    const proof = await crypto.subtle.sign(
+      "Ed25519",
+      keys.inviteKey,
+      tokenStatement(keys.session, time, keys.role),
+    );
+    const role = keys.role ?? "viewer";
+    const claim = { role, key: toBase64Url(keys.publicKey), time, proof: toBase64Url(new Uint8Array(proof)) };
     return api.joinToken(keys.session, claim);
   }
 

@@ -30,6 +30,21 @@ test("says what files moved", () => {
   ]);
 });
 
+test("names who looked on, once, and nobody whom the person did not let", () => {
+  const asked = (technician: string) => ({ kind: "client.colleague_asked", data: { technician } }) as const;
+  const events = [
+    asked("Lee"),
+    { kind: "client.colleague_declined" },
+    asked("Kim"),
+    { kind: "client.colleague_allowed" },
+    { kind: "client.colleague_left" },
+    asked("Kim"),
+    { kind: "client.colleague_allowed" },
+  ] as const;
+  const draft = draftOf(session, events, now);
+  expect(draft).toMatch(/nothing controlled\. Kim looked on too\.$/);
+});
+
 test("is empty when nothing was shown", () => {
   expect(draftOf({ ...session, liveAt: undefined }, [], now)).toBe("");
 });

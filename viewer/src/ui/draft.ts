@@ -11,8 +11,13 @@ export interface Note {
 
 type Facts = Pick<Session, "liveAt" | "endedAt" | "system">;
 
-/** When, how long, on what, seen or controlled, and what files moved. Empty when nothing was ever shown. */
-export function draftOf(session: Facts, events: readonly Pick<AuditEvent, "kind">[], now: number): string {
+type Told = Pick<AuditEvent, "kind"> & Partial<Pick<AuditEvent, "data">>;
+
+/**
+ * When, how long, on what, seen or controlled, who looked on, and what files moved. Empty when nothing was ever
+ * shown.
+ */
+export function draftOf(session: Facts, events: readonly Told[], now: number): string {
   if (session.liveAt === undefined) return "";
   const end = session.endedAt ?? new Date(now).toISOString();
   const controlled = events.some((e) => e.kind === "client.control_started");
@@ -21,13 +26,25 @@ export function draftOf(session: Facts, events: readonly Pick<AuditEvent, "kind"
     length: between(session.liveAt, end),
     system: systemText(session.system) || t("desk.draft.computer"),
   });
+  const others = lookedOn(events).map((technician) => t("colleague.draft", { technician }));
   const came = events.filter((e) => e.kind === "client.file_received").length;
   const left = events.filter((e) => e.kind === "client.file_sent").length;
   return [
-    seen,
+    [seen, ...others].join(" "),
     ...(came > 0 ? [t("desk.draft.files-came", { n: came })] : []),
     ...(left > 0 ? [t("desk.draft.files-left", { n: left })] : []),
   ].join("\n");
+}
+
+/** The second technicians whom the person let look on, each once. */
+function lookedOn(events: readonly Told[]): readonly string[] {
+  const names = new Set<string>();
+  let asked = "";
+  for (const { kind, data } of events) {
+    if (kind === "client.colleague_asked") asked = String(data?.["technician"] ?? "");
+    if (kind === "client.colleague_allowed" && asked !== "") names.add(asked);
+  }
+  return [...names];
 }
 
 /** Text that is there, then the draft, which is not added twice. */

@@ -10,6 +10,7 @@ export type Route =
   | { readonly page: "sessions" }
   | { readonly page: "timeline"; readonly session: string }
   | { readonly page: "live"; readonly session: string }
+  | { readonly page: "look"; readonly session: string }
   | { readonly page: "unknown" };
 
 /** The parts of the administrator's pages. */
@@ -48,7 +49,9 @@ export function routeOf(path: string): Route {
     case "sessions/2":
       return { page: "timeline", session: second ?? "" };
     case "sessions/3":
-      return third === "live" ? { page: "live", session: second ?? "" } : { page: "unknown" };
+      return third === "live" || third === "look"
+        ? { page: third, session: second ?? "" }
+        : { page: "unknown" };
     default:
       return { page: "unknown" };
   }
