@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
+import { newIdentity } from "../src/keys/age.ts";
 import { expect, type Page, test } from "./fixtures.ts";
 import { administrator } from "./harness/administrator.ts";
 import { type Broker, robin } from "./harness/broker.ts";
@@ -8,7 +9,7 @@ import { text } from "./harness/client.ts";
 import { looksSound } from "./harness/looks.ts";
 import { programs } from "./harness/paths.ts";
 import { Program, run } from "./harness/process.ts";
-import { RecordingPage, recordingPolicy, setUpRecording } from "./harness/recordings.ts";
+import { passphrase, RecordingPage, recordingPolicy, setUpRecording } from "./harness/recordings.ts";
 import { eventKinds, Session } from "./harness/session.ts";
 import { shot } from "./harness/tour.ts";
 import { waitFor } from "./harness/wait.ts";
@@ -179,6 +180,52 @@ test("a recorded session is whole after the broker died, plays exactly, and beco
   for (const kind of ["auditors.passkey_kept", "auditors.passkey_forgotten"]) expect(kinds).toContain(kind);
   expect(kinds.filter((kind) => kind === "recording.viewed").length).toBeGreaterThanOrEqual(2);
   expect(kinds).toContain("recording.exported");
+});
+
+test("a recording opens for nobody who was not on the list, and without a passkey that was turned down", async ({
+  broker,
+  desktop,
+  page,
+  openPage,
+}) => {
+  test.setTimeout(180_000);
+  const admin = await openPage();
+  await administrator(broker, admin, kim, "administrator,auditor", { seals: true });
+  await setUpRecording(broker, admin);
+  await recordingPolicy(broker, admin, "allowed");
+  const session = await Session.seen(broker, desktop, page);
+  await page.getByRole("button", { name: text("session.record"), exact: true }).click();
+  await session.client.allow({ tick: [0], nothing: true });
+  await expect(page.getByText(text("session.recorded"), { exact: true })).toBeVisible();
+  await session.client.stop();
+  await session.client.closeSummary();
+  await waitFor("the recording is there", async () =>
+    (await eventKinds(broker)).includes("client.recording_ended"),
+  );
+  await admin.goto(`${broker.url}/sessions/${new URL(page.url()).pathname.split("/")[2] ?? ""}`);
+
+  const submit = admin.getByRole("button", { name: text("recording.open.submit") });
+  const which = admin.locator("#open-recording");
+  const mine = await which.inputValue();
+  await which.selectOption({ label: text("recording.open.file") });
+  const { secret } = await newIdentity();
+  await admin.getByLabel(text("recording.open.choose")).setInputFiles({
+    name: "key.txt",
+    mimeType: "text/plain",
+    buffer: Buffer.from(`${secret}\n`),
+  });
+  await submit.click();
+  await expect(admin.getByText(text("recording.fault.key"))).toBeVisible({ timeout: 30_000 });
+
+  // Somebody closes the browser's question, which a page learns like this (WebAuthn §5.1.3).
+  await which.selectOption(mine);
+  await admin.evaluate(() => {
+    navigator.credentials.create = () => Promise.reject(new DOMException("", "NotAllowedError"));
+  });
+  await admin.getByLabel(text("keys.passphrase"), { exact: true }).fill(passphrase);
+  await admin.getByLabel(text("recording.open.passkey.next")).check();
+  await submit.click();
+  await expect(admin.getByText(text("recording.open.passkey.failed"))).toBeVisible({ timeout: 30_000 });
 });
 
 test("where a recording is required, it is said before, and without there is no session", async ({
