@@ -2719,7 +2719,7 @@ export interface components {
             /** @description next of the page before */
             after?: string;
             /** @description All of these came of it */
-            effects?: ("shown" | "controlled" | "controlled-long" | "recorded" | "recording-refused" | "declined" | "widened" | "taken-back" | "alarm" | "violation" | "unproven" | "incomplete")[] | null;
+            effects?: ("shown" | "controlled" | "controlled-long" | "file-came" | "file-left" | "copied-out" | "recorded" | "recording-refused" | "declined" | "widened" | "taken-back" | "alarm" | "violation" | "unproven" | "incomplete")[] | null;
             /**
              * Format: date-time
              * @description Invited to at this time or later
