@@ -11,9 +11,9 @@ import (
 
 // filmTerm is how long a film runs until it goes on with a key picture, recorded or
 // not: without, nobody could begin to play in the middle of a long one. All pictures from
-// there on are decoded to show a later one, 150 to 300 of them, while a key picture takes
-// the bits of six others.
-const filmTerm = 6 * time.Second
+// there on are decoded to show a later one, up to 600 of them; but a key picture takes the
+// bits of six others, which the live page on a narrow line would feel more often.
+const filmTerm = 20 * time.Second
 
 // Recorder is given what a viewer is sent, in order. Its methods run on Run's
 // goroutine, inside the Lease to record: they must be quick, and must not keep the
