@@ -151,6 +151,7 @@ func Place(getenv func(string) string) (string, error) {
 	if config == "" {
 		config = filepath.Join(home, ".config")
 	}
+	// #nosec G304 -- the person's own XDG_CONFIG_HOME
 	if raw, err := os.ReadFile(filepath.Join(config, "user-dirs.dirs")); err == nil {
 		if dir := downloadsOf(string(raw), home); dir != "" {
 			downloads = dir

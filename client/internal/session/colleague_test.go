@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"testing"
+	"time"
 
 	"beside/client/internal/window"
 	"beside/internal/evil"
@@ -311,6 +312,37 @@ func TestPauseShowsTheColleagueNothing(t *testing.T) {
 
 // A page that loads anew is the same browser: it looks on without another question. The
 // first technician's may load anew as well.
+// What the person looks through when they pick a file is not for who looks on either.
+func TestColleagueSeesNothingWhileThePersonPicks(t *testing.T) {
+	picks, pick := make(chan struct{}), make(chan struct{})
+	p := allowing()
+	p.picks = func(ctx context.Context) string {
+		close(picks)
+		select {
+		case <-pick:
+		case <-ctx.Done():
+		}
+		return ""
+	}
+	f := playFiles(t, p, bothFiles)
+	v := f.looksOn(f.v)
+	f.v.Say(control.Get{N: 1})
+	<-picks
+	shown := func() int { _, updates, _ := v.Got(); return updates }
+	f.desk.draw() // what was under way comes before this
+	before := shown()
+	for range 20 {
+		f.desk.draw()
+		time.Sleep(10 * time.Millisecond)
+	}
+	if now := shown(); now > before+1 {
+		t.Errorf("the colleague was shown %d updates while the person picks", now-before)
+	}
+	close(pick)
+	f.dropped(1, control.FileDeclined)
+	f.seen(v)
+}
+
 func TestColleagueSurvivesReloads(t *testing.T) {
 	st := play(t, allowing())
 	first := st.viewer()

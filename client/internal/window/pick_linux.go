@@ -24,7 +24,6 @@ import (
 // PickFile; what was picked leaves through the channel.
 type picker struct {
 	dialog
-	ui      *ui
 	presses *presses
 	after   time.Duration // deaf for so long after being shown
 	since   time.Time     // when it was shown; zero before

@@ -39,6 +39,14 @@ export function unread(lines: readonly ChatLine[], seen: number): number {
   return lines.filter((line) => line.by === "requester" && (line.n ?? 0) > seen).length;
 }
 
+/** What of a written text is a line: none of its control characters but new lines, and no room around it. */
+export function sayable(written: string): string {
+  return written
+    .replace(/\r\n?/g, "\n")
+    .replace(/[^\P{Cc}\n]/gu, "")
+    .trim();
+}
+
 /** The number of the last line that the client said. */
 export function lastOf(lines: readonly ChatLine[]): number {
   return lines.reduce((last, line) => Math.max(last, line.n ?? 0), 0);

@@ -10,7 +10,7 @@ import type { ICEServer } from "../protocol/signaling.gen.ts";
 import type { Incoming, Outgoing, Reason } from "../protocol/signaling.ts";
 import { scopesOf } from "../protocol/token.ts";
 import type { SessionApi } from "./api.ts";
-import { Rate } from "./chat.ts";
+import { Rate, sayable } from "./chat.ts";
 import { Clipboard } from "./clipboard.ts";
 import { makeCall } from "./colleague.ts";
 import { keepFacts } from "./facts.ts";
@@ -18,17 +18,10 @@ import { Files } from "./files.ts";
 import { forgetKeys, loadKeys, type SessionKeys, saveKeys } from "./keys.ts";
 import { type LiveEvent, type LiveState, reduce, START } from "./live-state.ts";
 import { type PathFigures, readPath } from "./path.ts";
-import { type DisplayChannels, Peer } from "./peer.ts";
+import { Peer } from "./peer.ts";
+import type { Screen } from "./screen.ts";
 import { countersign } from "./seal.ts";
 import { SignalingLink } from "./signaling-link.ts";
-
-/** What the page does with the display stream once the client is verified. */
-export interface Screen {
-  /** Shows this stream, beginning with the messages that came early, until the signal aborts. */
-  show(channels: DisplayChannels, early: readonly ArrayBuffer[], signal: AbortSignal): void;
-  /** Which codecs it can show. */
-  abilities(): Promise<readonly VideoCodec[]>;
-}
 
 export interface LiveOptions {
   readonly session: string;
@@ -172,10 +165,7 @@ export class LiveSession {
 
   /** Writes to the requester; false when nothing can be said now. */
   say(written: string): boolean {
-    const text = written
-      .replace(/\r\n?/g, "\n")
-      .replace(/[^\P{Cc}\n]/gu, "")
-      .trim();
+    const text = sayable(written);
     if (text === "" || !this.state.verified || !this.rate.take(Date.now())) return false;
     const id = randomId();
     this.dispatch({ type: "saying", id, text });
