@@ -4,7 +4,7 @@
  * ends them all.
  */
 import { randomId } from "../protocol/bytes.ts";
-import type { FromClient, Rights, Scope, VideoCodec } from "../protocol/control.ts";
+import type { FromClient, Rights, Scope } from "../protocol/control.ts";
 import { Inbox, Outbox } from "../protocol/reliable.ts";
 import type { ICEServer } from "../protocol/signaling.gen.ts";
 import type { Incoming, Outgoing, Reason } from "../protocol/signaling.ts";
