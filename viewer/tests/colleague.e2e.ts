@@ -136,4 +136,14 @@ test("the first technician sends the second away, and Stop ends it for both", as
   await session.client.stop();
   await second.ended("requester");
   await session.ended("requester");
+
+  // The person's own receipt names who looked on.
+  const person = await openPage();
+  await person.goto(session.invitation.link);
+  const receipt = person.getByRole("region", { name: text("receipt.title") });
+  await expect(async () => {
+    await person.reload();
+    await person.getByRole("button", { name: text("receipt.get") }).click();
+    await expect(receipt).toContainText(`${text("receipt.looked-on")}${kim.name}`, { timeout: 3000 });
+  }).toPass();
 });

@@ -10,6 +10,7 @@ import { clock, span } from "../ui/format.ts";
 import { type Bar, grantsOf } from "../ui/grants.ts";
 import { happening } from "../ui/happened.ts";
 import { locale } from "../ui/language.ts";
+import { lookedOn } from "../ui/looked-on.ts";
 import { named, t } from "../ui/texts.ts";
 import { h } from "./dom.ts";
 
@@ -54,6 +55,7 @@ export async function receiptView(page: InvitationPage, receipt: Receipt): Promi
         new Date(first).toLocaleString(locale(), { dateStyle: "long", timeStyle: "short" }),
       ),
       ...entry(t("receipt.allowed"), list(grants.bars.map(right))),
+      ...others(story),
       ...entry(t("receipt.recorded"), recorded(story)),
       ...entry(
         t("receipt.complain"),
@@ -109,6 +111,12 @@ function right(bar: Bar): string {
       span: span(bar.to - bar.from),
     }) + how
   );
+}
+
+/** Who looked on besides, when somebody did. */
+function others(story: readonly Told[]): HTMLElement[] {
+  const names = lookedOn(story);
+  return names.length === 0 ? [] : entry(t("receipt.looked-on"), names.join(", "));
 }
 
 function recorded(story: readonly Told[]): string {

@@ -1,6 +1,7 @@
 /** What a session's events say was done, as the first lines of a ticket's note. Pure. */
-import type { AuditEvent, Session } from "../protocol/answers.ts";
+import type { Session } from "../protocol/answers.ts";
 import { between, moment } from "./format.ts";
+import { lookedOn, type Told } from "./looked-on.ts";
 import { t } from "./texts.ts";
 
 /** What a technician writes when the help is over. */
@@ -10,8 +11,6 @@ export interface Note {
 }
 
 type Facts = Pick<Session, "liveAt" | "endedAt" | "system">;
-
-type Told = Pick<AuditEvent, "kind"> & Partial<Pick<AuditEvent, "data">>;
 
 /**
  * When, how long, on what, seen or controlled, who looked on, and what files moved. Empty when nothing was ever
@@ -34,17 +33,6 @@ export function draftOf(session: Facts, events: readonly Told[], now: number): s
     ...(came > 0 ? [t("desk.draft.files-came", { n: came })] : []),
     ...(left > 0 ? [t("desk.draft.files-left", { n: left })] : []),
   ].join("\n");
-}
-
-/** The second technicians whom the person let look on, each once. */
-function lookedOn(events: readonly Told[]): readonly string[] {
-  const names = new Set<string>();
-  let asked = "";
-  for (const { kind, data } of events) {
-    if (kind === "client.colleague_asked") asked = String(data?.["technician"] ?? "");
-    if (kind === "client.colleague_allowed" && asked !== "") names.add(asked);
-  }
-  return [...names];
 }
 
 /** Text that is there, then the draft, which is not added twice. */
