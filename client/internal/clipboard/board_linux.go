@@ -41,6 +41,7 @@ type board struct {
 	changes int       // of the owner, so far
 	mark    int       // those up to it are not read
 	changed time.Time // the last one
+	taken   int       // those up to it were read, or were about to be
 	waiting []chan struct{}
 	reading *reading // nil: nobody reads
 }
@@ -243,7 +244,10 @@ func (b *board) await(ctx context.Context, fresh bool) error {
 		var there bool
 		next := make(chan struct{})
 		err := b.do(func() {
-			there = b.changes > b.mark && (!fresh || b.changed.After(since))
+			there = b.changes > b.mark && (!fresh || b.changes > b.taken && b.changed.After(since))
+			if there {
+				b.taken = b.changes // or a quick second copy would bring the first once more
+			}
 			if !there && fresh {
 				b.waiting = append(b.waiting, next)
 			}

@@ -167,6 +167,23 @@ func TestWhatWasCopiedBeforeIsNeverRead(t *testing.T) {
 	}
 }
 
+// Two copies right after one another are two: the second is not the first once more.
+func TestAQuickSecondCopyIsNotTheFirst(t *testing.T) {
+	b, g := open(t)
+	b.Mark()
+	xclip(t, "first", "-i")
+	if got, err := take(t, b, g); got != "first" {
+		t.Fatalf("read %q, %v", got, err)
+	}
+	if got, err := take(t, b, g); got != "" {
+		t.Errorf("nothing was copied since, and read %q, %v", got, err)
+	}
+	xclip(t, "second", "-i")
+	if got, err := take(t, b, g); got != "second" {
+		t.Errorf("read %q, %v", got, err)
+	}
+}
+
 func TestAFreshCopyIsWaitedFor(t *testing.T) {
 	b, g := open(t)
 	b.Mark()

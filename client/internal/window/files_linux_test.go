@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -126,9 +127,11 @@ func TestPersonStopsAFileAndOpensTheFolder(t *testing.T) {
 	d.step(win, keyTab)
 	d.keys(keySpace)
 	await(d, "the folder to be opened", w.Opens())
-	s.Files[1].Moved = 2000
+	more := slices.Clone(s.Files) // what was handed over is the window's
+	more[1].Moved = 2000
+	more = append(more, more[0])
 	d.see(win, func() {
-		w.Set(window.FilesState{Party: s.Party, Technician: s.Technician, Folder: s.Folder, Files: append(s.Files, s.Files[0])})
+		w.Set(window.FilesState{Party: s.Party, Technician: s.Technician, Folder: s.Folder, Files: more})
 	})
 	w.Close()
 	await(d, "the window to be gone", w.Closed())
