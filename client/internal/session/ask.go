@@ -39,7 +39,7 @@ func (s *session) onAsk(r *road, m control.Ask) {
 		return
 	}
 	// From here on no injected input reaches anything, until the answer.
-	s.holds.question.hold(s.gate, grant.SetOf(grant.Control, grant.Point))
+	s.holds.question.hold(grant.SetOf(grant.Control, grant.Point), s.gate)
 	s.releaseHands()
 	s.page.hide()
 	s.record(record.ConsentAsked{Scopes: asked.String(), Technician: s.technician})

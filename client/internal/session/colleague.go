@@ -187,15 +187,7 @@ func (s *session) part(how control.ColleagueState) {
 	c.state = how
 	s.tellColleague()
 	s.colleague = nil
-	c.arrive()
-	if c.cancel != nil {
-		c.cancel()
-	}
-	if c.link != nil && c.link.road != nil {
-		r := c.link.road
-		s.leaveColleagueRoad(r)
-		s.go_(func() { s.leave(r, signaling.ByTechnician) })
-	}
+	s.letColleagueGo(c, signaling.ByTechnician)
 }
 
 // followColleague keeps the colleague to what the first technician may: they look on
@@ -216,10 +208,13 @@ func (s *session) followColleague() {
 
 // releaseColleague takes their connection away at the end.
 func (s *session) releaseColleague() {
-	c := s.colleague
-	if c == nil {
-		return
+	if s.colleague != nil {
+		s.letColleagueGo(s.colleague, s.reason)
 	}
+}
+
+// letColleagueGo ends all that waits for them, and their connection with a last word.
+func (s *session) letColleagueGo(c *colleague, why signaling.Reason) {
 	c.arrive()
 	if c.cancel != nil {
 		c.cancel()
@@ -227,7 +222,7 @@ func (s *session) releaseColleague() {
 	if c.link != nil && c.link.road != nil {
 		r := c.link.road
 		s.leaveColleagueRoad(r)
-		s.go_(func() { s.leave(r, s.reason) })
+		s.go_(func() { s.leave(r, why) })
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 // askAboutColleague opens the question. Meanwhile control rests, as for any other.
 func (s *session) askAboutColleague(c *colleague, r *road) {
-	s.holds.question.hold(s.gate, grant.SetOf(grant.Control, grant.Point))
+	s.holds.question.hold(grant.SetOf(grant.Control, grant.Point), s.gate)
 	s.releaseHands()
 	s.record(record.ColleagueAsked{
 		Technician: c.name, Viewer: hex.EncodeToString(r.viewer[:]), Path: r.peer.Path(), Key: r.holder,

@@ -36,7 +36,6 @@ type transfers struct {
 	all    []*transfer   // in order; those of other pages too
 	window window.Files  // nil while it is closed
 	pick   rest          // rights that rest while the person picks
-	onlook rest          // and those of a colleague who looks on
 
 	mu    sync.Mutex        // of what follows: pieces come on the goroutine of their channel
 	byN   map[int]*transfer // of the viewer that is there

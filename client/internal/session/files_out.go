@@ -39,9 +39,8 @@ func (s *session) onGet(r *road, m control.Get) {
 	t := &transfer{n: m.N, way: record.Fetched, lease: lease, state: window.FilePicking, stop: cancel}
 	s.files.add(t)
 	// What the person looks through is not for the technician, who sees and moves
-	// nothing meanwhile.
-	s.files.pick.hold(s.gate, consent.Offered().Without(grant.SetOf(grant.FilesSend, grant.FilesFetch)))
-	s.files.onlook.hold(s.onlook, consent.Offered()) // who looks on sees no more than the first technician
+	// nothing meanwhile, nor for who looks on.
+	s.files.pick.hold(consent.Offered().Without(grant.SetOf(grant.FilesSend, grant.FilesFetch)), s.gate, s.onlook)
 	s.releaseHands()
 	s.apply()
 	question := window.PickFile{Party: s.party(), Technician: s.technician}
@@ -58,7 +57,6 @@ func (s *session) onGet(r *road, m control.Get) {
 // onFilePicked begins to send what the person picked; nothing when path is empty.
 func (s *session) onFilePicked(r *road, t *transfer, path string) {
 	s.files.pick.release()
-	s.files.onlook.release()
 	if s.isOver() {
 		return
 	}

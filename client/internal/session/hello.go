@@ -197,7 +197,7 @@ func (s *session) onExpired(r *road, t grant.Token) {
 		return
 	}
 	r.expired = true
-	s.holds.token.hold(s.gate, vouched)
+	s.holds.token.hold(vouched, s.gate)
 	s.releaseHands()
 	s.apply()
 }

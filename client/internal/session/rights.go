@@ -14,9 +14,19 @@ import (
 // rest is one reason for which rights rest.
 type rest struct{ end func() }
 
-func (h *rest) hold(g *consent.Gate, scopes grant.Set) {
-	if h.end == nil {
-		h.end = g.Hold(scopes)
+// hold makes rights rest, with several gates for everybody who is there.
+func (h *rest) hold(scopes grant.Set, gates ...*consent.Gate) {
+	if h.end != nil {
+		return
+	}
+	var ends []func()
+	for _, g := range gates {
+		ends = append(ends, g.Hold(scopes))
+	}
+	h.end = func() {
+		for _, end := range ends {
+			end()
+		}
 	}
 }
 
@@ -29,7 +39,7 @@ func (h *rest) release() {
 
 // holds are the reasons: the requester paused, a question is open, the token ran
 // out, the broker is silent, the person uses their own mouse or keyboard.
-type holds struct{ pause, onlook, question, token, broker, own rest }
+type holds struct{ pause, question, token, broker, own rest }
 
 // apply puts what holds now into effect and tells everybody: the picture and the
 // hands follow the Gate, the viewer hears its rights, the bar says who sees.
@@ -81,8 +91,7 @@ func (s *session) pause() {
 	if s.holds.pause.end != nil {
 		return
 	}
-	s.holds.pause.hold(s.gate, consent.Offered())
-	s.holds.onlook.hold(s.onlook, consent.Offered())
+	s.holds.pause.hold(consent.Offered(), s.gate, s.onlook)
 	s.gapRecording(format.Paused)
 	s.releaseHands()
 	s.record(record.SharingPaused{})
@@ -95,7 +104,6 @@ func (s *session) resume() {
 		return
 	}
 	s.holds.pause.release()
-	s.holds.onlook.release()
 	s.record(record.SharingResumed{})
 	s.story.add(window.ResumedStep, grant.Set{})
 	s.apply()

@@ -257,7 +257,7 @@ func (s *session) onOwnHands(using bool) {
 		return
 	}
 	if using {
-		s.holds.own.hold(s.gate, grant.SetOf(grant.Control))
+		s.holds.own.hold(grant.SetOf(grant.Control), s.gate)
 		s.releaseHands()
 	} else {
 		s.holds.own.release()

@@ -52,7 +52,7 @@ func (s *session) onUnheard() {
 		return
 	}
 	s.log.Warn("nothing is heard of the broker: control rests")
-	s.holds.broker.hold(s.gate, vouched)
+	s.holds.broker.hold(vouched, s.gate)
 	s.releaseHands()
 	s.apply()
 }

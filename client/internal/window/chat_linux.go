@@ -82,12 +82,18 @@ func (u *ui) OpenChat(s ChatState, called bool) (Chat, error) {
 }
 
 // chatPlace is the lower right corner, out of the way of most windows.
-func chatPlace(d *desktop) image.Rectangle {
+func chatPlace(d *desktop) image.Rectangle { return cornerPlace(d, chatWidth, chatHeight, false) }
+
+// cornerPlace is a lower corner of the desktop, for a window of this size at most.
+func cornerPlace(d *desktop, width, height unit.Dp, left bool) image.Rectangle {
 	area, scale := d.area(), d.scale()
 	px := func(dp unit.Dp) int { return int(float32(dp) * scale) }
-	size := image.Pt(min(px(chatWidth), area.Dx()), min(px(chatHeight), area.Dy()-px(frameRoom)))
-	corner := area.Max.Sub(image.Pt(px(chatMargin), px(chatMargin)+px(frameRoom)/2))
-	return inside(image.Rectangle{Min: corner.Sub(size), Max: corner}, area)
+	size := image.Pt(min(px(width), area.Dx()), min(px(height), area.Dy()-px(frameRoom)))
+	at := area.Max.Sub(image.Pt(px(chatMargin), px(chatMargin)+px(frameRoom)/2)).Sub(size)
+	if left {
+		at.X = area.Min.X + px(chatMargin)
+	}
+	return inside(image.Rectangle{Min: at, Max: at.Add(size)}, area)
 }
 
 func (c *chat) Set(s ChatState) {

@@ -62,13 +62,7 @@ func (u *ui) OpenFiles(s FilesState) (Files, error) {
 }
 
 // filesPlace is the lower left corner: the chat stands in the other.
-func filesPlace(d *desktop) image.Rectangle {
-	area, scale := d.area(), d.scale()
-	px := func(dp unit.Dp) int { return int(float32(dp) * scale) }
-	size := image.Pt(min(px(filesWidth), area.Dx()), min(px(filesHeight), area.Dy()-px(frameRoom)))
-	at := image.Pt(area.Min.X+px(chatMargin), area.Max.Y-px(chatMargin)-px(frameRoom)/2-size.Y)
-	return inside(image.Rectangle{Min: at, Max: at.Add(size)}, area)
-}
+func filesPlace(d *desktop) image.Rectangle { return cornerPlace(d, filesWidth, filesHeight, true) }
 
 func (w *filesWindow) Set(s FilesState) {
 	w.mu.Lock()
